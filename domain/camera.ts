@@ -1,0 +1,110 @@
+import type { Point, Polygon } from './geometry.ts';
+
+export const cameraStates = ['connecting', 'live', 'stalled', 'offline', 'unauthorised', 'unsupported', 'disabled'] as const;
+export type CameraState = (typeof cameraStates)[number];
+
+/** What may follow what; anything else is a defect and throws in the setter. */
+export const cameraTransitions: Record<CameraState, readonly CameraState[]> = {
+  connecting: ['live', 'stalled', 'offline', 'unauthorised', 'unsupported', 'disabled'],
+  live: ['stalled', 'offline', 'connecting', 'unauthorised', 'unsupported', 'disabled'],
+  stalled: ['live', 'connecting', 'offline', 'unauthorised', 'unsupported', 'disabled'],
+  offline: ['connecting', 'disabled'],
+  unauthorised: ['connecting', 'disabled'],
+  unsupported: ['connecting', 'disabled'],
+  disabled: ['connecting'],
+};
+
+/** Judgement on the picture itself. Everything but `ok` counts as an unknown sample for the rules. */
+export type FrameQuality = 'ok' | 'black' | 'frozen' | 'blurred' | 'moved' | 'damaged';
+
+export const inputRoles = ['detect', 'record', 'live', 'live-low'] as const;
+export type InputRole = (typeof inputRoles)[number];
+
+export interface CameraInput {
+  /** rtsp:// or rtsps://, credentials included; masked wherever a person or a log sees it. */
+  readonly url: string;
+  readonly roles: readonly InputRole[];
+  /** TCP interleaved unless the camera only does UDP. */
+  readonly transport?: 'tcp' | 'udp' | undefined;
+}
+
+export interface Zone {
+  readonly id: string;
+  readonly name?: string | undefined;
+  /** Normalised picture coordinates. */
+  readonly polygon: Polygon;
+  /** Longitude and latitude of the place that the zone watches. */
+  readonly point?: Point | undefined;
+  /** 事发位置 as text. */
+  readonly address?: string | undefined;
+  /** Reference view that the zone belongs to; absent = the camera's only view. */
+  readonly view?: string | undefined;
+}
+
+export const severities = ['low', 'normal', 'high', 'urgent'] as const;
+export type Severity = (typeof severities)[number];
+
+export interface Schedule {
+  /** 1 = Monday … 7 = Sunday; absent = every day. */
+  readonly weekdays?: readonly number[] | undefined;
+  /** Spans of local time "HH:MM-HH:MM", may pass midnight; absent = all day. */
+  readonly hours?: readonly string[] | undefined;
+  /** Spans in which the thing is permitted (外摆, 早夜市): the rule sleeps. */
+  readonly permitted?: readonly string[] | undefined;
+}
+
+export interface Rule {
+  readonly id: string;
+  /** Zone of the same camera. */
+  readonly zone: string;
+  readonly eventType: string;
+  /** Id of a model. */
+  readonly model: string;
+  /** Labels of the model that must be present: any of `any`, and all of `all` (both when both are given). */
+  readonly classes: { readonly any?: readonly string[] | undefined; readonly all?: readonly string[] | undefined };
+  readonly minScore: number;
+  /** Least share of the picture's area, 0..1. */
+  readonly minSize: number;
+  /** Milliseconds that the thing must have been present. */
+  readonly dwell: number;
+  /** Least share of present samples among the known ones in the dwell window, 0..1. */
+  readonly presence: number;
+  readonly minSamples: number;
+  /** Milliseconds of absence after which a track is gone. */
+  readonly grace: number;
+  readonly schedule?: Schedule | undefined;
+  /** Milliseconds that a rejected class and place stays silent. */
+  readonly silence: number;
+  readonly severity: Severity;
+}
+
+/** A camera as every stage sees it: configuration with defaults filled in. */
+export interface Camera {
+  readonly id: string;
+  readonly name: string;
+  readonly inputs: readonly CameraInput[];
+  readonly point?: Point | undefined;
+  readonly address?: string | undefined;
+  /** Level-2 unit in whose area the camera stands, or null = city. */
+  readonly districtId: string | null;
+  readonly enabled: boolean;
+  /** Number of RTSP sessions the camera allows; absent = no limit known. */
+  readonly sessions?: number | undefined;
+  /** 20-digit GB/T 28181 ids, kept, not spoken. */
+  readonly gbDeviceId?: string | undefined;
+  readonly zones: readonly Zone[];
+  readonly rules: readonly Rule[];
+  readonly revision: number;
+}
+
+/** What a vision node says of a camera it holds. */
+export interface CameraStatus {
+  readonly state: CameraState;
+  /** Why, in words a person can act on; null when live. */
+  readonly stateReason: string | null;
+  /** True while samples are inferred and judged by every rule. */
+  readonly analysed: boolean;
+  readonly analysedReason: string | null;
+  /** ISO time of the last picture that was analysed. */
+  readonly lastSampleAt: string | null;
+}
