@@ -1,0 +1,33 @@
+import { resolve } from 'node:path';
+import { z } from 'zod';
+
+const port = z.coerce.number('allowed: a port, 0 to 65535').int().min(0).max(65535, 'allowed: a port, 0 to 65535');
+const postgresUrl = z.string().regex(/^postgres(ql)?:\/\//, 'allowed: postgres://USER:PASSWORD@HOST:PORT/DATABASE');
+
+const environmentSchema = z.object({
+  XUNCHENG_DATA: z.string().min(1).default('./data').transform((p) => resolve(p)),
+  XUNCHENG_CONFIG: z.string().min(1).optional(),
+  HOST: z.string().min(1).default('127.0.0.1'),
+  PORT: port.default(8080),
+  TLS_CERT: z.string().optional(),
+  TLS_KEY: z.string().optional(),
+  DATABASE_URL: postgresUrl.optional(),
+  DATABASE_ADMIN_URL: postgresUrl.optional(),
+  REDIS_URL: z.string().regex(/^rediss?:\/\//, 'allowed: redis://:PASSWORD@HOST:PORT').optional(),
+  XUNCHENG_ADMIN_PASSWORD: z.string().min(10, 'allowed: 10 characters or more').optional(),
+}).superRefine((env, context) => {
+  if ((env.TLS_CERT === undefined) !== (env.TLS_KEY === undefined)) {
+    context.addIssue({ code: 'custom', path: [env.TLS_CERT === undefined ? 'TLS_CERT' : 'TLS_KEY'], message: 'TLS_CERT and TLS_KEY go together' });
+  }
+  if (env.DATABASE_URL === undefined && env.DATABASE_ADMIN_URL !== undefined) {
+    context.addIssue({ code: 'custom', path: ['DATABASE_URL'], message: 'DATABASE_ADMIN_URL is given without DATABASE_URL' });
+  }
+});
+
+/** Settings of the process's environment; api.md's "Start". */
+export type Environment = z.infer<typeof environmentSchema>;
+
+export function parseEnvironment(env: NodeJS.ProcessEnv): z.ZodSafeParseResult<Environment> {
+  // an empty variable is one that is not set
+  return environmentSchema.safeParse(Object.fromEntries(Object.entries(env).filter(([, value]) => value !== '')));
+}

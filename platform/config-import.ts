@@ -1,0 +1,109 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { sql } from 'kysely';
+import type { CameraEntry, FileConfig, ModelEntry } from '../config/index.ts';
+import type { Rule } from '../domain/camera.ts';
+import type { ModelLayout, ModelManifest } from '../domain/model.ts';
+import type { Db, Tx } from './db/index.ts';
+import { sealUrl, type Sealer } from './secrets.ts';
+
+type Source = 'file' | 'demo';
+
+/** How the common layouts are fed when the file does not say: what their usual exporters do. */
+const usualInput: Record<ModelLayout | 'classifier', { width: number; height: number; colour: 'rgb' | 'bgr'; divisor: number }> = {
+  yolov5: { width: 640, height: 640, colour: 'rgb', divisor: 255 },
+  yolov8: { width: 640, height: 640, colour: 'rgb', divisor: 255 },
+  end2end: { width: 640, height: 640, colour: 'rgb', divisor: 255 },
+  yolox: { width: 416, height: 416, colour: 'bgr', divisor: 1 },
+  detr: { width: 640, height: 640, colour: 'rgb', divisor: 255 },
+  classifier: { width: 224, height: 224, colour: 'rgb', divisor: 255 },
+};
+
+async function manifestOf(entry: ModelEntry): Promise<ModelManifest> {
+  // a file that is missing is told by the detector, camera by camera; here it only has no hash yet
+  const sha256 = entry.sha256 ?? await readFile(entry.file).then((b) => createHash('sha256').update(b).digest('hex'), () => '');
+  const { width, height, colour, divisor, ...rest } = { ...usualInput[entry.layout], ...entry.input };
+  return {
+    id: entry.id, kind: entry.kind, file: entry.file, sha256, layout: entry.layout,
+    input: {
+      width: width ?? usualInput[entry.layout].width, height: height ?? usualInput[entry.layout].height,
+      colour: colour ?? usualInput[entry.layout].colour, divisor: divisor ?? usualInput[entry.layout].divisor, mean: rest.mean, std: rest.std,
+    },
+    labels: entry.labels, aliases: entry.aliases, thresholds: entry.thresholds, licence: entry.licence,
+  };
+}
+
+/** Rules of a file need no id; theirs is made of what they are, so that it stays the same when the order changes. */
+function withId(rule: CameraEntry['rules'][number]): Rule {
+  const { id, ...rest } = rule;
+  return { id: id ?? `${rule.zone}-${rule.eventType}-${createHash('sha256').update(JSON.stringify([rule.model, rule.classes])).digest('hex').slice(0, 6)}`, ...rest };
+}
+
+/** A row for the table `cameras` out of a checked entry; passwords are sealed. */
+export function cameraRow(entry: CameraEntry, sealer: Sealer, districtId: string | null) {
+  return {
+    id: entry.id,
+    name: entry.name,
+    inputs: JSON.stringify(entry.inputs.map((input) => ({ ...input, url: sealUrl(input.url, sealer) }))),
+    lon: entry.point?.[0] ?? null,
+    lat: entry.point?.[1] ?? null,
+    address: entry.address ?? null,
+    district_id: districtId,
+    enabled: entry.enabled,
+    sessions: entry.sessions ?? null,
+    gb_device_id: entry.gbDeviceId ?? null,
+    zones: JSON.stringify(entry.zones),
+    rules: JSON.stringify(entry.rules.map(withId)),
+  };
+}
+
+/** Hash of an entry as it was imported: an unchanged one keeps its revision, and nothing is restarted for it. */
+const fingerprint = (entry: unknown): string => createHash('sha256').update(JSON.stringify(entry)).digest('hex');
+
+async function importCamera(tx: Tx, entry: CameraEntry, sealer: Sealer, source: Source, known: Record<string, string>): Promise<void> {
+  const print = fingerprint(entry);
+  const present = await tx.selectFrom('cameras').select(['id', 'deleted_at']).where('id', '=', entry.id).executeTakeFirst();
+  if (known[entry.id] === print && present !== undefined && present.deleted_at === null) return;
+  const district = entry.district === undefined ? undefined : await tx.selectFrom('units').select('id').where('id', '=', entry.district).executeTakeFirst();
+  const row = cameraRow(entry, sealer, district?.id ?? null);
+  await tx.insertInto('cameras').values({ ...row, source })
+    .onConflict((c) => c.column('id').doUpdateSet({ ...row, source, deleted_at: null, revision: sql`cameras.revision + 1` })).execute();
+  known[entry.id] = print;
+}
+
+/**
+ * Imports the entries of a file by id, in one transaction. Cameras that an earlier file named and this one does not are taken out of
+ * service (kept for their history); what people added in the pages stays untouched.
+ */
+export async function importConfig(db: Db, file: FileConfig, sealer: Sealer, source: Source = 'file'): Promise<void> {
+  const manifests = await Promise.all(file.models.map(manifestOf));
+  await db.transaction().execute(async (tx) => {
+    for (const manifest of manifests) {
+      const row = { manifest: JSON.stringify(manifest), path: manifest.file, source: 'file' as const };
+      await tx.insertInto('models').values({ id: manifest.id, ...row })
+        .onConflict((c) => c.column('id').doUpdateSet({ ...row, state: 'unchecked', state_reason: null, revision: sql`models.revision + 1` })
+          .where(sql<boolean>`models.manifest is distinct from excluded.manifest`)).execute();
+    }
+    for (const type of file.eventTypes) {
+      const row = {
+        name: type.name, name_en: type.nameEn ?? null, standard_ref: type.subclass?.standard ?? null, code: type.subclass?.code ?? null,
+        subclass_name: type.subclass?.name ?? null, severity: type.severity, source: 'file' as const,
+      };
+      await tx.insertInto('event_types').values({ id: type.id, ...row }).onConflict((c) => c.column('id').doUpdateSet(row)).execute();
+    }
+    const key = `import.${source}`;
+    const stored = await tx.selectFrom('settings').select('value').where('key', '=', key).executeTakeFirst();
+    const known = { ...(stored?.value as Record<string, string> | undefined) };
+    for (const entry of file.cameras) await importCamera(tx, entry, sealer, source, known);
+    const named = file.cameras.map((c) => c.id);
+    let gone = tx.updateTable('cameras').set({ deleted_at: sql<Date>`app.now()`, revision: sql`revision + 1` })
+      .where('source', 'in', ['file', 'demo']).where('deleted_at', 'is', null);
+    if (named.length > 0) gone = gone.where('id', 'not in', named);
+    await gone.execute();
+    for (const id of Object.keys(known)) if (!named.includes(id)) delete known[id];
+    const value = JSON.stringify(known);
+    await tx.insertInto('settings').values({ key, value }).onConflict((c) => c.column('key').doUpdateSet({ value })).execute();
+    const webhooks = JSON.stringify(file.webhooks);
+    await tx.insertInto('settings').values({ key: 'webhooks', value: webhooks }).onConflict((c) => c.column('key').doUpdateSet({ value: webhooks })).execute();
+  });
+}
