@@ -1,0 +1,102 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+
+/** A filled rectangle in the picture, in pixels; seen from `from` to before `to`, in seconds of the clip. */
+export interface ClipBlock {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+  /** Any colour that ffmpeg knows. */
+  readonly colour: string;
+  readonly from?: number;
+  readonly to?: number;
+}
+
+export interface ClipOptions {
+  readonly file: string;
+  readonly seconds: number;
+  readonly fps?: number;
+  readonly width?: number;
+  readonly height?: number;
+  /** Frames from one key frame to the next. */
+  readonly gop?: number;
+  readonly bFrames?: number;
+  readonly codec?: 'h264' | 'hevc';
+  /** `moving`: testsrc2; `busy`: a noisy picture that slides, on which an encoder spends what it may; or a plain colour. */
+  readonly background?: 'moving' | 'busy' | { readonly colour: string };
+  readonly blocks?: readonly ClipBlock[];
+  /** A strip at the upper edge that tells the number of the frame; see readFrameCounter. */
+  readonly counter?: boolean;
+  /** Bits per second; without it the quality is constant. */
+  readonly bitrate?: number;
+}
+
+const COUNTER_BITS = 16;
+/** The strip takes this share of the height. */
+const STRIP_SHARE = 1 / 18;
+
+/** Encodes a scripted clip with ffmpeg: what is seen when is known to the frame. Small ones take less than a second. */
+export async function makeClip(options: ClipOptions): Promise<string> {
+  const { file, seconds, fps = 25, width = 320, height = 240, gop = fps, bFrames = 0, codec = 'h264' } = options;
+  const filters = [...blockFilters(options.blocks ?? []), ...(options.counter ?? false ? counterFilters(width, height) : [])];
+  const rate = options.bitrate === undefined ? ['-crf', '26'] : rateLimits(options.bitrate);
+  const params = 'scenecut=0:open-gop=0';
+  await run('ffmpeg', [
+    '-nostdin', '-v', 'error', '-y', '-f', 'lavfi', '-i', background(options, width, height, fps), '-t', String(seconds),
+    '-vf', [...filters, 'format=yuv420p'].join(','), '-g', String(gop), '-keyint_min', String(gop), '-bf', String(bFrames), ...rate,
+    ...(codec === 'h264' ? ['-c:v', 'libx264', '-x264-params', params] : ['-c:v', 'libx265', '-x265-params', `${params}:log-level=error`]),
+    '-preset', 'ultrafast', file,
+  ]);
+  return file;
+}
+
+/** The clip of the ingest bench: 1080p25, 4 Mbit/s, a key frame every 2 s, content that is worth its bits. */
+export async function makeBenchClip(file: string, seconds = 20): Promise<string> {
+  return makeClip({ file, seconds, fps: 25, width: 1920, height: 1080, gop: 50, bitrate: 4_000_000, background: 'busy', counter: true });
+}
+
+/**
+ * Reads the counter of a clip made with `counter`, at whatever size the picture is now.
+ * @param rgb 3 bytes a pixel, rows from the top
+ * @returns the number of the frame in the clip, modulo 65536
+ */
+export function readFrameCounter(rgb: Uint8Array, width: number, height: number): number {
+  const row = Math.floor(height * STRIP_SHARE / 2);
+  let counter = 0;
+  for (let bit = 0; bit < COUNTER_BITS; bit += 1) {
+    const column = Math.floor((bit + 0.5) * width / COUNTER_BITS);
+    const level = rgb[(row * width + column) * 3 + 1] ?? 0;
+    if (level > 127) counter += 2 ** bit;
+  }
+  return counter;
+}
+
+function background(options: ClipOptions, width: number, height: number, fps: number): string {
+  const size = `size=${String(width)}x${String(height)}:rate=${String(fps)}`;
+  const kind = options.background ?? 'moving';
+  if (kind === 'moving') return `testsrc2=${size}`;
+  // One noisy frame that slides diagonally, and a little noise of the sensor on top.
+  if (kind === 'busy') return `testsrc2=${size},trim=end_frame=1,noise=alls=60,loop=-1:1,setpts=N/(${String(fps)}*TB),scroll=h=0.002:v=0.001,noise=alls=6:allf=t`;
+  return `color=${kind.colour}:${size}`;
+}
+
+function blockFilters(blocks: readonly ClipBlock[]): string[] {
+  return blocks.map(({ x, y, width, height, colour, from = 0, to = 1e9 }) =>
+    `drawbox=x=${String(x)}:y=${String(y)}:w=${String(width)}:h=${String(height)}:color=${colour}:t=fill:enable='gte(t,${String(from)})*lt(t,${String(to)})'`);
+}
+
+function counterFilters(width: number, height: number): string[] {
+  const cell = width / COUNTER_BITS;
+  const strip = Math.ceil(height * STRIP_SHARE);
+  const box = (x: number, w: number, colour: string, when: string): string =>
+    `drawbox=x=${String(Math.round(x))}:y=0:w=${String(Math.round(w))}:h=${String(strip)}:color=${colour}:t=fill:enable='${when}'`;
+  const bits = Array.from({ length: COUNTER_BITS }, (_, bit) => box(bit * cell, cell, 'white', `mod(floor(n/${String(2 ** bit)}),2)`));
+  return [box(0, width, 'black', '1'), ...bits];
+}
+
+function rateLimits(bitrate: number): string[] {
+  return ['-b:v', String(bitrate), '-maxrate', String(bitrate), '-bufsize', String(2 * bitrate)];
+}
