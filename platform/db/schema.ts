@@ -68,7 +68,6 @@ export interface UsersTable {
 export interface SessionsTable {
   token_hash: Buffer;
   user_id: string;
-  csrf: string;
   created_at: TimeDefaultNow;
   last_seen_at: TimeDefaultNow;
   expires_at: Time;
@@ -150,6 +149,12 @@ export interface CamerasTable {
 export interface VisionNodesTable {
   id: string;
   rpc_url: string;
+  heartbeat_at: TimeDefaultNow;
+}
+
+export interface RoleHeartbeatsTable {
+  role: 'vision' | 'dispatcher' | 'dashboard';
+  node: string;
   heartbeat_at: TimeDefaultNow;
 }
 
@@ -451,6 +456,7 @@ export interface Database {
   filing_conditions: FilingConditionsTable;
   cameras: CamerasTable;
   vision_nodes: VisionNodesTable;
+  role_heartbeats: RoleHeartbeatsTable;
   camera_leases: CameraLeasesTable;
   camera_status: CameraStatusTable;
   media: MediaTable;

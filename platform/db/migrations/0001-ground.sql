@@ -59,7 +59,6 @@ alter table units add foreign key (duty_user) references users, add foreign key 
 create table sessions (
   token_hash bytea primary key,
   user_id uuid not null references users on delete cascade,
-  csrf text not null,
   created_at timestamptz not null default app.now(),
   last_seen_at timestamptz not null default app.now(),
   expires_at timestamptz not null,
@@ -141,6 +140,12 @@ create table vision_nodes (
   id text primary key,
   rpc_url text not null,
   heartbeat_at timestamptz not null default app.now()
+);
+create table role_heartbeats (
+  role text not null check (role in ('vision', 'dispatcher', 'dashboard')),
+  node text not null,
+  heartbeat_at timestamptz not null default app.now(),
+  primary key (role, node)
 );
 create sequence lease_fence;
 create table camera_leases (
