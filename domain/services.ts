@@ -29,11 +29,14 @@ export interface CaseService {
 }
 
 export interface Intake {
-  /** Stores one message; the same message again answers the same. `alertId` is null when it was swallowed by a silence. */
+  /**
+   * Stores one message; the same message again answers the same. A repeat answers the alert that it was folded into, a silenced one the
+   * rejected alert whose silence swallowed it.
+   */
   accept(message: DetectionMessage): Promise<IntakeAnswer>;
 }
 export interface IntakeAnswer {
-  readonly alertId: string | null;
+  readonly alertId: string;
   readonly part: 'raised' | 'repeat' | 'silenced';
 }
 

@@ -200,7 +200,7 @@ export interface DetectionEventsTable {
   camera_id: string;
   payload: Json<DetectionEvent>;
   alert_id: string;
-  part: 'raised' | 'repeat';
+  part: 'raised' | 'repeat' | 'silenced';
   gone_at: NullableTime;
   received_at: TimeDefaultNow;
 }
@@ -256,6 +256,7 @@ export interface SilencesTable {
   box: NullableJson<Box>;
   until: Time;
   alert_id: string;
+  swallowed: Generated<number>;
 }
 
 export interface RoutesTable {
@@ -300,6 +301,7 @@ export interface CasesTable {
   clock_left_ms: NullableBigIntText;
   clock_started_at: NullableTime;
   due_at: NullableTime;
+  warn_at: NullableTime;
   warned_at: NullableTime;
   overdue_at: NullableTime;
   accept_by: NullableTime;

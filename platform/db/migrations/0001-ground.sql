@@ -193,8 +193,8 @@ create table detection_events (
   camera_id text not null references cameras,
   payload jsonb not null,
   alert_id uuid not null,
-  -- raised: made the alert; repeat: folded into it
-  part text not null check (part in ('raised', 'repeat')),
+  -- raised: made the alert; repeat: folded into it; silenced: came within the silence after the alert's rejection
+  part text not null check (part in ('raised', 'repeat', 'silenced')),
   gone_at timestamptz,
   received_at timestamptz not null default app.now()
 );
@@ -253,7 +253,8 @@ create table silences (
   event_type text not null,
   box jsonb,
   until timestamptz not null,
-  alert_id uuid not null references alerts
+  alert_id uuid not null references alerts,
+  swallowed int not null default 0
 );
 create index on silences (camera_id, until);
 
@@ -304,6 +305,8 @@ create table cases (
   clock_left_ms bigint,
   clock_started_at timestamptz,
   due_at timestamptz,
+  -- when a quarter of the limit is left
+  warn_at timestamptz,
   warned_at timestamptz,
   overdue_at timestamptz,
   accept_by timestamptz,
@@ -322,7 +325,9 @@ create index on cases (lead_unit_id, state);
 create index on cases (district_id, state);
 create index on cases (reported_at desc, id);
 create index on cases (due_at) where clock_state = 'running' and overdue_at is null;
+create index on cases (accept_by) where accept_by is not null;
 alter table alerts add foreign key (case_id) references cases;
+create index on alerts (case_id) where case_id is not null;
 create table case_persons (
   case_id uuid not null references cases,
   part text not null check (part in ('reporter')),
@@ -428,6 +433,11 @@ create table event_log (
   at timestamptz not null default app.now()
 );
 create index on event_log (id) where seq is null;
+create function wake() returns trigger language plpgsql
+  as $$ begin perform pg_catalog.pg_notify(tg_argv[0], ''); return null; end $$;
+create trigger wake_sequencer after insert on event_log for each statement execute function wake('event_log');
+create trigger wake_relay after insert on outbox for each statement execute function wake('outbox');
+comment on function wake() is 'Sent at commit: the sequencer listens on event_log, the relay on outbox; the sequencer itself tells sequenced.';
 create table notifications (
   id uuid primary key default gen_random_uuid(),
   key text not null unique,
