@@ -1,32 +1,44 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { cpus, homedir, tmpdir } from 'node:os';
+import { cpus, release, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { cacheFolder, projectRoot } from './paths.mjs';
+import { install as installPackages, missingDebianPackages } from './system-packages.mjs';
 
-const projectRoot = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const packageFolder = join(projectRoot, 'node_modules/mediasoup');
 const downloadTimeoutMs = 15_000;
 
-export const buildPackages = [
+const buildPackages = [
   'meson', 'ninja-build', 'g++', 'pkg-config',
   'libuv1-dev', 'libssl-dev', 'libsrtp2-dev', 'libflatbuffers-dev', 'flatbuffers-compiler',
 ];
+const brewPackages = ['meson', 'ninja', 'pkg-config', 'libuv', 'openssl', 'srtp', 'flatbuffers'];
 
-/** The folder of everything that survives a new `node_modules`. */
-export function cacheFolder() {
-  return join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'xuncheng');
+/** The worker that WebRTC needs: mediasoup's own build where its release page answers, else one from source. */
+export function mediasoupWorker() {
+  return {
+    isDone: () => Boolean(process.env.MEDIASOUP_WORKER_BIN) || workerRuns(mediasoupWorkerPath()),
+    async run(say) {
+      const target = mediasoupWorkerPath();
+      const refusal = await downloadWorker(target);
+      if (refusal === null) return say(`downloaded the prebuilt mediasoup worker to ${target} (live pictures need it)`);
+      const missing = missingDebianPackages(buildPackages);
+      if (missing.length > 0) installPackages(say, { apt: missing, brew: brewPackages, why: `to build the mediasoup worker: ${refusal}` });
+      say(`building the mediasoup worker from source, some minutes (${refusal}; live pictures need it)`);
+      buildWorker(target);
+    },
+  };
 }
 
 /** Where the worker of the locked mediasoup version lies on this machine, whether or not it is there yet. */
-export function mediasoupWorkerPath() {
+function mediasoupWorkerPath() {
   const lock = JSON.parse(readFileSync(join(projectRoot, 'package-lock.json'), 'utf8'));
   const { version } = lock.packages['node_modules/mediasoup'];
-  return join(cacheFolder(), `mediasoup-worker-${version}-${process.arch}`);
+  return join(cacheFolder, `mediasoup-worker-${version}-${process.arch}`);
 }
 
 /** True when the binary starts and finds its shared libraries: without a channel it says so and ends at once. */
-export function workerRuns(path) {
+function workerRuns(path) {
   if (!existsSync(path)) return false;
   const { status, signal, stderr } = spawnSync(path, [], { encoding: 'utf8', timeout: 5_000 });
   return signal === null && status !== 127 && !/error while loading shared libraries/u.test(stderr);
@@ -45,9 +57,11 @@ function install(from, target) {
  * mediasoup's prebuilt worker, as its own postinstall would fetch it, with a time limit.
  * @returns {Promise<string|null>} null when it is in place, else why not
  */
-export async function downloadWorker(target) {
+async function downloadWorker(target) {
   const { version } = JSON.parse(readFileSync(join(packageFolder, 'package.json'), 'utf8'));
-  const name = `mediasoup-worker-${version}-${process.platform}-${process.arch}${kernelSuffix()}.tgz`;
+  // mediasoup names its Linux builds by the kernel's major version.
+  const kernel = process.platform === 'linux' ? `-kernel${release().split('.')[0]}` : '';
+  const name = `mediasoup-worker-${version}-${process.platform}-${process.arch}${kernel}.tgz`;
   const url = `https://github.com/versatica/mediasoup/releases/download/${version}/${name}`;
   const folder = mkdtempSync(join(tmpdir(), 'xuncheng-worker-'));
   try {
@@ -67,15 +81,8 @@ export async function downloadWorker(target) {
   }
 }
 
-/** mediasoup names its Linux builds by the kernel's major version. */
-function kernelSuffix() {
-  if (process.platform !== 'linux') return '';
-  const major = execFileSync('uname', ['-r'], { encoding: 'utf8' }).split('.')[0];
-  return `-kernel${major}`;
-}
-
 /** Builds the worker against the system's libraries; see ../mediasoup-worker/README.md for each step's reason. */
-export function buildWorker(target) {
+function buildWorker(target) {
   const work = mkdtempSync(join(tmpdir(), 'xuncheng-worker-'));
   try {
     const source = join(work, 'worker');
