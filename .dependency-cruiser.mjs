@@ -32,7 +32,7 @@ export default {
     only('demo', ['^domain/', '^config/', '^platform/'], 'demo/ is a stage too'),
     {
       name: 'demo-is-imported-by-app-only', severity: 'error',
-      from: { path: ours, pathNot: ['^demo/', '^app\\.ts$'] }, to: { path: '^demo/' },
+      from: { path: ours, pathNot: ['^demo/', '^app\\.ts$', '^bench/'] }, to: { path: '^demo/' },
     },
     {
       name: 'app-wires', comment: 'only app.ts imports the stages, and only by their index.ts', severity: 'error',

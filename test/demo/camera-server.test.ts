@@ -1,6 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { startCameraServer, type CameraServer } from '../../demo/cameras/index.ts';
 import { makeClip } from '../support/make-clip.ts';
@@ -8,6 +10,7 @@ import { RtspClient } from '../support/rtsp-client.ts';
 import { until } from '../support/until.ts';
 import { watchRtsp, type Watched } from '../support/watch-rtsp.ts';
 
+const run = promisify(execFile);
 const CLIP_FRAMES = 75;
 const FPS = 25;
 
@@ -67,6 +70,16 @@ describe('a viewer with ffmpeg', () => {
       expect((watched.arrivedMs.at(-1) ?? 0) - (watched.arrivedMs[0] ?? 0)).toBeGreaterThan(CLIP_FRAMES / FPS * 1000);
     }
     await until('nobody watches', () => server.clients('/plain').length === 0);
+  });
+
+  test.each(['/plain', '/hevc'])('%s: a copy without decoding is as long as the scene, with times that grow', async path => {
+    const file = join(folder, 'copy.mp4');
+    const { stderr } = await run('ffmpeg', ['-nostdin', '-v', 'warning', '-rtsp_transport', 'tcp', '-copyts', '-i', server.url(path), '-c', 'copy', '-t', '4', '-y', file]);
+    expect(stderr).not.toMatch(/monoton|missed|corrupt/i);
+    const { stdout } = await run('ffprobe', ['-v', 'error', '-show_entries', 'packet=pts_time', '-of', 'csv=p=0', file]);
+    const times = stdout.trim().split('\n').map(Number);
+    expect(times.length).toBeGreaterThanOrEqual(4 * FPS - 1);
+    expect(times.slice(1).every((time, index) => Math.abs(time - (times[index] ?? 0) - 1 / FPS) < 0.002)).toBe(true);
   });
 
   test('a clip with B-frames keeps its pictures', async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
 import { chooseTransport, formatResponse, RtspReader, RtspSyntaxError } from '../../demo/cameras/rtsp-message.ts';
 
 const OPTIONS = 'OPTIONS rtsp://h/a RTSP/1.0\r\nCSeq: 1\r\n\r\n';
@@ -30,6 +31,19 @@ describe('reading', () => {
     expect(thrown).toBeInstanceOf(RtspSyntaxError);
     expect(thrown).toMatchObject({ status });
   });
+});
+
+test('whatever comes is read, waited for, or refused', () => {
+  const piece = fc.oneof(fc.string(), fc.constantFrom('\r\n', '\r\n\r\n', 'SETUP rtsp://h/a RTSP/1.0', 'CSeq: 1', 'Content-Length: ', '$', '\0', OPTIONS));
+  fc.assert(fc.property(fc.array(piece), pieces => {
+    try {
+      for (const input of new RtspReader().push(Buffer.from(pieces.join('')))) {
+        if (input.kind === 'request') chooseTransport(input.request.headers.get('transport') ?? pieces.join(';'));
+      }
+    } catch (error) {
+      expect(error).toBeInstanceOf(RtspSyntaxError);
+    }
+  }));
 });
 
 test.each([

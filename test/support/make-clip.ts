@@ -3,14 +3,14 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
-/** A filled rectangle in the picture, in pixels; seen from `from` to before `to`, in seconds of the clip. */
+/** A filled rectangle or a picture within the picture, in pixels; seen from `from` to before `to`, in seconds of the clip. */
 export interface ClipBlock {
   readonly x: number;
   readonly y: number;
   readonly width: number;
   readonly height: number;
-  /** Any colour that ffmpeg knows. */
-  readonly colour: string;
+  /** Any colour that ffmpeg knows, or a picture file, stretched to the size of the block. */
+  readonly fill: string | { readonly picture: string };
   readonly from?: number;
   readonly to?: number;
 }
@@ -25,8 +25,8 @@ export interface ClipOptions {
   readonly gop?: number;
   readonly bFrames?: number;
   readonly codec?: 'h264' | 'hevc';
-  /** `moving`: testsrc2; `busy`: a noisy picture that slides, on which an encoder spends what it may; or a plain colour. */
-  readonly background?: 'moving' | 'busy' | { readonly colour: string };
+  /** `moving`: testsrc2; `busy`: a noisy picture that slides, on which an encoder spends what it may; a plain colour; or a picture file. */
+  readonly background?: 'moving' | 'busy' | { readonly colour: string } | { readonly picture: string };
   readonly blocks?: readonly ClipBlock[];
   /** A strip at the upper edge that tells the number of the frame; see readFrameCounter. */
   readonly counter?: boolean;
@@ -41,12 +41,16 @@ const STRIP_SHARE = 1 / 18;
 /** Encodes a scripted clip with ffmpeg: what is seen when is known to the frame. Small ones take less than a second. */
 export async function makeClip(options: ClipOptions): Promise<string> {
   const { file, seconds, fps = 25, width = 320, height = 240, gop = fps, bFrames = 0, codec = 'h264' } = options;
-  const filters = [...blockFilters(options.blocks ?? []), ...(options.counter ?? false ? counterFilters(width, height) : [])];
+  const blocks = options.blocks ?? [];
+  const pictures = blocks.flatMap(({ fill }) => (typeof fill === 'string' ? [] : ['-loop', '1', '-framerate', String(fps), '-i', fill.picture]));
+  const graph = filterGraph(blocks, [
+    `scale=${String(width)}:${String(height)}`, ...(options.counter ?? false ? counterFilters(width, height) : []), 'format=yuv420p',
+  ]);
   const rate = options.bitrate === undefined ? ['-crf', '26'] : rateLimits(options.bitrate);
   const params = 'scenecut=0:open-gop=0';
   await run('ffmpeg', [
-    '-nostdin', '-v', 'error', '-y', '-f', 'lavfi', '-i', background(options, width, height, fps), '-t', String(seconds),
-    '-vf', [...filters, 'format=yuv420p'].join(','), '-g', String(gop), '-keyint_min', String(gop), '-bf', String(bFrames), ...rate,
+    '-nostdin', '-v', 'error', '-y', ...background(options, width, height, fps), ...pictures, '-t', String(seconds),
+    '-filter_complex', graph, '-map', '[out]', '-g', String(gop), '-keyint_min', String(gop), '-bf', String(bFrames), ...rate,
     ...(codec === 'h264' ? ['-c:v', 'libx264', '-x264-params', params] : ['-c:v', 'libx265', '-x265-params', `${params}:log-level=error`]),
     '-preset', 'ultrafast', file,
   ]);
@@ -74,18 +78,33 @@ export function readFrameCounter(rgb: Uint8Array, width: number, height: number)
   return counter;
 }
 
-function background(options: ClipOptions, width: number, height: number, fps: number): string {
+function background(options: ClipOptions, width: number, height: number, fps: number): string[] {
   const size = `size=${String(width)}x${String(height)}:rate=${String(fps)}`;
   const kind = options.background ?? 'moving';
-  if (kind === 'moving') return `testsrc2=${size}`;
-  // One noisy frame that slides diagonally, and a little noise of the sensor on top.
-  if (kind === 'busy') return `testsrc2=${size},trim=end_frame=1,noise=alls=60,loop=-1:1,setpts=N/(${String(fps)}*TB),scroll=h=0.002:v=0.001,noise=alls=6:allf=t`;
-  return `color=${kind.colour}:${size}`;
+  const lavfi = (source: string): string[] => ['-f', 'lavfi', '-i', source];
+  if (kind === 'moving') return lavfi(`testsrc2=${size}`);
+  if (kind === 'busy') {
+    // One noisy frame that slides diagonally, and a little noise of the sensor on top.
+    return lavfi(`testsrc2=${size},trim=end_frame=1,noise=alls=60,loop=-1:1,setpts=N/(${String(fps)}*TB),scroll=h=0.002:v=0.001,noise=alls=6:allf=t`);
+  }
+  return 'picture' in kind ? ['-loop', '1', '-framerate', String(fps), '-i', kind.picture] : lavfi(`color=${kind.colour}:${size}`);
 }
 
-function blockFilters(blocks: readonly ClipBlock[]): string[] {
-  return blocks.map(({ x, y, width, height, colour, from = 0, to = 1e9 }) =>
-    `drawbox=x=${String(x)}:y=${String(y)}:w=${String(width)}:h=${String(height)}:color=${colour}:t=fill:enable='gte(t,${String(from)})*lt(t,${String(to)})'`);
+/** Input 0 is the background, scaled first; then come the blocks in order; pictures are the further inputs in the order of the blocks. */
+function filterGraph(blocks: readonly ClipBlock[], [scale = 'null', ...last]: readonly string[]): string {
+  let input = 0;
+  let at = '[base]';
+  const steps = blocks.map(({ x, y, width, height, fill, from = 0, to = 1e9 }, index) => {
+    const place = `x=${String(x)}:y=${String(y)}`;
+    const size = `w=${String(width)}:h=${String(height)}`;
+    const when = `enable='gte(t,${String(from)})*lt(t,${String(to)})'`;
+    const before = at;
+    at = `[b${String(index)}]`;
+    if (typeof fill === 'string') return `${before}drawbox=${place}:${size}:color=${fill}:t=fill:${when}${at}`;
+    input += 1;
+    return `[${String(input)}:v]scale=${size}[p${String(index)}];${before}[p${String(index)}]overlay=${place}:${when}${at}`;
+  });
+  return [`[0:v]${scale}[base]`, ...steps, `${at}${last.join(',')}[out]`].join(';');
 }
 
 function counterFilters(width: number, height: number): string[] {
