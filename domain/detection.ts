@@ -66,6 +66,10 @@ export type DetectionEvent = z.infer<typeof detectionEventSchema>;
  */
 export type DetectionMessage =
   | { readonly kind: 'raised'; readonly event: DetectionEvent }
-  | { readonly kind: 'evidence'; readonly key: string; readonly clip: MediaRef | null; readonly manifest: MediaRef; readonly failure: string | null }
+  | {
+    readonly kind: 'evidence'; readonly key: string; readonly clip: MediaRef | null; readonly manifest: MediaRef; readonly failure: string | null;
+    /** Pictures that were not to be had in time when the event left. */
+    readonly pictures?: { readonly original: MediaRef | null; readonly annotated: MediaRef | null; readonly before: MediaRef | null } | undefined;
+  }
   | { readonly kind: 'still'; readonly key: string; readonly at: string; readonly score: number }
   | { readonly kind: 'gone'; readonly key: string; readonly at: string };

@@ -37,7 +37,7 @@ export const modelManifestSchema = z.object({
   aliases: z.record(z.string(), z.array(z.string())).optional(),
   thresholds: z.record(z.string(), z.number().min(0).max(1)).optional(),
   licence: z.string().optional(),
-});
+}) satisfies z.ZodType<ModelManifest>;
 
 export interface ModelManifest {
   readonly id: string;

@@ -1,0 +1,85 @@
+import type { Rule, Zone } from '../domain/camera.ts';
+import type { Detection } from '../domain/detection.ts';
+import { boxArea, overlap, type Box } from '../domain/geometry.ts';
+import type { ModelManifest } from '../domain/model.ts';
+import { inZone } from './zones.ts';
+
+/** One thing that a rule sees in a picture. */
+export interface Observation {
+  readonly label: string;
+  readonly score: number;
+  readonly box: Box;
+  /** Everything that makes up the thing: itself first, then what stands with it. */
+  readonly parts: readonly Detection[];
+}
+
+/** What walks and drives in front of things; a bin is not hidden by the rubbish that overflows it. */
+const movingLabels: ReadonlySet<string> = new Set(['person', 'vehicle', 'car', 'truck', 'bus', 'van', 'bicycle', 'motorcycle', 'tricycle']);
+
+/** Share of `inner` that lies in `outer`, 0..1. */
+export function coverage(inner: Box, outer: Box): number {
+  const w = Math.min(inner[0] + inner[2], outer[0] + outer[2]) - Math.max(inner[0], outer[0]);
+  const h = Math.min(inner[1] + inner[3], outer[1] + outer[3]) - Math.max(inner[1], outer[1]);
+  return w <= 0 || h <= 0 ? 0 : (w * h) / boxArea(inner);
+}
+
+/** A box with its own size added on every side. */
+const around = ([x, y, w, h]: Box): Box => [x - w, y - h, 3 * w, 3 * h];
+
+/** Labels that a name of a rule stands for: itself and, as an alias, others. */
+function spread(names: readonly string[], manifest: Pick<ModelManifest, 'aliases'>): ReadonlySet<string> {
+  return new Set(names.flatMap((name) => [name, ...(manifest.aliases?.[name] ?? [])]));
+}
+
+/** Labels of a rule that its model does not have, after aliases. */
+export function unknownClasses(rule: Rule, manifest: Pick<ModelManifest, 'aliases' | 'labels'>): string[] {
+  const names = [...(rule.classes.any ?? []), ...(rule.classes.all ?? [])];
+  return names.filter((name) => ![...spread([name], manifest)].some((label) => manifest.labels.includes(label)));
+}
+
+/** Different classes at one place are one thing: a parasol and the table below it. */
+function merge(detections: readonly Detection[]): Detection[][] {
+  const things: Detection[][] = [];
+  for (const d of detections.toSorted((a, b) => b.score - a.score)) {
+    const same = things.find(([first]) => first!.label !== d.label
+      && (overlap(first!.box, d.box) >= 0.3 || coverage(first!.box, d.box) >= 0.6 || coverage(d.box, first!.box) >= 0.6));
+    if (same === undefined) things.push([d]);
+    else same.push(d);
+  }
+  return things;
+}
+
+/**
+ * What a rule sees. With `any`, each of those is a thing; with `all` alone, each of the first label. Every label of `all` must stand in
+ * the zone beside the thing. The score of a thing is that of its weakest necessary part.
+ */
+export function observe(rule: Rule, zone: Zone, manifest: Pick<ModelManifest, 'aliases' | 'kind'>, detections: readonly Detection[]): Observation[] {
+  const counts = (d: Detection): boolean => d.score >= rule.minScore
+    && (manifest.kind === 'state' || (boxArea(d.box) >= rule.minSize && inZone(d.box, zone.polygon)));
+  const seen = detections.filter(counts);
+  const all = rule.classes.all ?? [];
+  const any = rule.classes.any ?? [];
+  const lead = spread(any.length > 0 ? any : all.slice(0, 1), manifest);
+  const companions = (any.length > 0 ? all : all.slice(1)).map((name) => spread([name], manifest));
+  const observations: Observation[] = [];
+  for (const thing of merge(seen.filter((d) => lead.has(d.label)))) {
+    const main = thing[0]!;
+    const parts = [...thing];
+    let score = main.score;
+    const complete = companions.every((labels) => {
+      const beside = seen.filter((d) => labels.has(d.label) && overlap(d.box, around(main.box)) > 0).toSorted((a, b) => b.score - a.score)[0];
+      if (beside === undefined) return false;
+      score = Math.min(score, beside.score);
+      if (!parts.includes(beside)) parts.push(beside);
+      return true;
+    });
+    if (complete) observations.push({ label: main.label, score, box: main.box, parts });
+  }
+  return observations;
+}
+
+/** True when something that moves stands in front of at least half of a box: then nobody can say whether the thing is still there. */
+export function isHidden(box: Box, rule: Rule, detections: readonly Detection[]): boolean {
+  const own = new Set([...(rule.classes.any ?? []), ...(rule.classes.all ?? [])]);
+  return detections.some((d) => d.score >= 0.3 && movingLabels.has(d.label) && !own.has(d.label) && coverage(box, d.box) >= 0.5);
+}
