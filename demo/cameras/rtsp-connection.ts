@@ -188,7 +188,9 @@ export class RtspConnection {
   }
 
   #endSession(): void {
-    this.#session?.camera.leave(this.#session.viewer);
+    if (!this.#session) return;
+    this.#session.camera.leave(this.#session.viewer);
+    this.#session.viewer.close();
     this.#session = null;
   }
 }

@@ -32,6 +32,9 @@ abstract class PacketViewer implements Viewer {
     this.#hangUp(reset);
   }
 
+  /** The session is over: nothing is sent any more. */
+  close(): void { /* What TCP holds goes with its connection. */ }
+
   abstract report(report: Buffer): void;
   /** @returns whether there was room */
   protected abstract write(picture: Buffer): boolean;
@@ -58,8 +61,15 @@ export class TcpViewer extends PacketViewer {
   }
 }
 
+/** Packets sent at once by UDP, and the pause after them: a key frame in one burst overflows the buffers of receivers. */
+const BURST_PACKETS = 40;
+const BURST_PAUSE_MS = 2;
+const QUEUE_PACKETS = BUFFER_LIMIT / 1400;
+
 export class UdpViewer extends PacketViewer {
   readonly #pair: UdpPair;
+  readonly #queue: Buffer[] = [];
+  #timer: NodeJS.Timeout | null = null;
   readonly #client: { readonly address: string; readonly rtpPort: number; readonly rtcpPort: number };
 
   constructor(pair: UdpPair, client: { address: string; rtpPort: number; rtcpPort: number }, hangUp: (reset: boolean) => void) {
@@ -68,16 +78,27 @@ export class UdpViewer extends PacketViewer {
     this.#client = client;
   }
 
+  override close(): void {
+    if (this.#timer) clearTimeout(this.#timer);
+    this.#queue.length = 0;
+  }
+
   report(report: Buffer): void {
     this.#pair.rtcp.send(report, this.#client.rtcpPort, this.#client.address);
   }
 
   protected write(picture: Buffer): boolean {
+    if (this.#queue.length > QUEUE_PACKETS) return false;
     for (const at of packetOffsets(picture)) {
-      const packet = picture.subarray(at + FRAMING_BYTES, at + FRAMING_BYTES + picture.readUInt16BE(at + 2));
-      this.#pair.rtp.send(packet, this.#client.rtpPort, this.#client.address);
+      this.#queue.push(picture.subarray(at + FRAMING_BYTES, at + FRAMING_BYTES + picture.readUInt16BE(at + 2)));
     }
+    if (!this.#timer) this.#drain();
     return true;
+  }
+
+  #drain(): void {
+    for (const packet of this.#queue.splice(0, BURST_PACKETS)) this.#pair.rtp.send(packet, this.#client.rtpPort, this.#client.address);
+    this.#timer = this.#queue.length === 0 ? null : setTimeout(() => { this.#drain(); }, BURST_PAUSE_MS);
   }
 }
 
