@@ -10,10 +10,8 @@ export interface Place {
 /** Grid cell and level-2 unit of a point: by polygon, never by the digits of a code. A cell's district holds where no area is drawn. */
 export async function locate(db: DbOrTx, point: Point | null, fallbackDistrict: string | null = null): Promise<Place> {
   if (point === null) return { cell: null, districtId: fallbackDistrict };
-  const [cells, districts] = await Promise.all([
-    db.selectFrom('grid_cells').select(['code', 'polygon', 'district_id']).execute(),
-    db.selectFrom('units').select(['id', 'area']).where('level', '=', 2).where('area', 'is not', null).orderBy('id').execute(),
-  ]);
+  const cells = await db.selectFrom('grid_cells').select(['code', 'polygon', 'district_id']).execute();
+  const districts = await db.selectFrom('units').select(['id', 'area']).where('level', '=', 2).where('area', 'is not', null).orderBy('id').execute();
   const cell = cells.find((c) => pointInPolygon(point, c.polygon));
   const district = districts.find((d) => pointInPolygon(point, d.area!));
   return { cell: cell?.code ?? null, districtId: district?.id ?? cell?.district_id ?? fallbackDistrict };

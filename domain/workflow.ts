@@ -53,7 +53,8 @@ const everybody: Who[] = [
   ...city('operator', 'intake', 'duty_officer', 'dispatcher', 'collector', 'verifier', 'office', 'leader'),
   ...at('district', 'district', 'operator', 'collector'), ...leadUnit,
 ];
-const judges: Who[] = [...city('operator', 'intake', 'duty_officer', 'dispatcher'), ...at('district', 'operator', 'district')];
+/** Who may judge alerts. */
+export const judges: readonly Who[] = [...city('operator', 'intake', 'duty_officer', 'dispatcher'), ...at('district', 'operator', 'district')];
 const open: CaseState[] = caseStates.filter((s) => !finalStates.includes(s));
 const withUnit: CaseState[] = ['dispatched', 'sub_dispatched', 'handling', 'suspended', 'feedback_review', 'verifying', 'to_close', 'rework'];
 
@@ -65,7 +66,7 @@ export const workflow: readonly Transition[] = [
   { action: 'file', from: ['to_file'], to: 'to_dispatch', who: city('duty_officer'), effects: ['file', 'tell:dispatchers'], primary: true },
   // the verdict on the alert behind a case, given again after it was taken back
   { action: 'confirm', from: ['reported'], to: 'to_file', who: judges, when: ['!judged'], effects: ['describe', 'tell:duty_officers'] },
-  { action: 'undo', from: ['to_file', 'to_dispatch', 'dispatched'], to: 'reported', who: judges, effects: ['unfile', 'unassign', 'reset_clock'] },
+  { action: 'undo', from: ['to_file', 'to_dispatch', 'dispatched', 'not_filed'], to: 'reported', who: judges, effects: ['unfile', 'unassign', 'reset_clock'] },
   { action: 'withdraw', from: ['reported'], to: 'not_filed', who: ['system', ...judges], when: ['!judged'], effects: [] },
 
   // 任务派遣

@@ -162,6 +162,7 @@ export interface CameraLeasesTable {
   camera_id: string;
   node_id: string;
   fence: BigIntText;
+  fenced_at: TimeDefaultNow;
   expires_at: Time;
 }
 

@@ -152,8 +152,13 @@ create table camera_leases (
   camera_id text primary key references cameras,
   node_id text not null,
   fence bigint not null,
+  -- since when this fence holds; what an older one raised before that is still stored when it arrives late
+  fenced_at timestamptz not null default app.now(),
   expires_at timestamptz not null
 );
+create function mark_fence() returns trigger language plpgsql
+  as $$ begin if new.fence <> old.fence then new.fenced_at := app.now(); end if; return new; end $$;
+create trigger mark_fence before update on camera_leases for each row execute function mark_fence();
 create table camera_status (
   camera_id text primary key references cameras,
   fence bigint not null default 0,

@@ -1,0 +1,6 @@
+/** The dispatcher: the case service as a library, and the process that carries effects, keeps clocks and numbers the event log. */
+export { createAlertService } from './alert-service.ts';
+export { createCaseService } from './case-service.ts';
+export { createIntake, NotYetStored, StaleFence } from './intake.ts';
+export { createMediaService } from './media-service.ts';
+export type { Context } from './context.ts';

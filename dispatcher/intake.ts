@@ -1,0 +1,220 @@
+import { sql } from 'kysely';
+import { samePlaceOverlap } from '../domain/alert.ts';
+import { finalStates } from '../domain/case.ts';
+import { detectionEventSchema, type DetectionEvent, type DetectionMessage, type MediaRef } from '../domain/detection.ts';
+import { Conflict, Invalid } from '../domain/errors.ts';
+import { overlap, type Box, type Point } from '../domain/geometry.ts';
+import { systemActor } from '../domain/roles.ts';
+import type { Intake, IntakeAnswer } from '../domain/services.ts';
+import { crashPoint } from '../platform/crash-points.ts';
+import type { Tx } from '../platform/db/index.ts';
+import type { EvidenceStore } from '../platform/evidence-store.ts';
+import { changeAlert, tellAlert, writeAlertHistory, type AlertRow } from './alert-row.ts';
+import { takeStep } from './case-write.ts';
+import { transact, type Context } from './context.ts';
+import { addAlertMedia, keepMedia, type AlertPart } from './media-rows.ts';
+import { locate } from './places.ts';
+
+/** The event that a message speaks of is not stored yet; the message is to be sent again. */
+export class NotYetStored extends Error {
+  override readonly name = 'NotYetStored';
+}
+
+/** What came with a fence older than the camera's lease, raised after that lease was taken: its sender no longer holds the camera. */
+export class StaleFence extends Conflict {}
+
+async function known(tx: Tx, event: DetectionEvent) {
+  const camera = await tx.selectFrom('cameras').selectAll().where('id', '=', event.camera).executeTakeFirst();
+  const type = await tx.selectFrom('event_types').selectAll().where('id', '=', event.eventType).executeTakeFirst();
+  const errors = [
+    ...(camera === undefined ? [{ path: 'camera', message: `there is no camera ${event.camera}` }] : []),
+    ...(type === undefined ? [{ path: 'eventType', message: `there is no event type ${event.eventType}` }] : []),
+  ];
+  if (camera === undefined || type === undefined) throw new Invalid(errors);
+  return { camera, type };
+}
+
+async function refuseStaleFence(tx: Tx, event: DetectionEvent): Promise<void> {
+  if (event.fence === null) return;
+  const lease = await tx.selectFrom('camera_leases').select(['fence', 'fenced_at']).where('camera_id', '=', event.camera).executeTakeFirst();
+  if (lease !== undefined && event.fence < Number(lease.fence) && new Date(event.raisedAt) > lease.fenced_at) {
+    throw new StaleFence(`camera ${event.camera} is held by another node since ${lease.fenced_at.toISOString()}`, { version: Number(lease.fence), state: 'leased' });
+  }
+}
+
+const samePlace = (a: Box | null, b: Box | null): boolean => a !== null && b !== null && overlap(a, b) >= samePlaceOverlap;
+
+/** The silence that a rejection left at this place, if one still holds. */
+async function silenceOver(tx: Tx, event: DetectionEvent) {
+  const rows = await tx.selectFrom('silences').selectAll().where('camera_id', '=', event.camera).where('event_type', '=', event.eventType)
+    .where('until', '>', sql<Date>`app.now()`).orderBy('id').execute();
+  return rows.find((s) => samePlace(s.box, event.box));
+}
+
+/** The open alert, or the one whose case is open, at this place; locked. A merged one stands for what it was merged into. */
+async function openAlertAt(tx: Tx, event: DetectionEvent): Promise<AlertRow | undefined> {
+  const rows = await tx.selectFrom('alerts as a').leftJoin('cases as c', 'c.id', 'a.case_id')
+    .select(['a.id', 'a.box', 'a.state', 'a.merged_into', 'c.state as case_state'])
+    .where('a.camera_id', '=', event.camera).where('a.event_type', '=', event.eventType).where('a.state', 'in', ['new', 'claimed', 'confirmed', 'merged'])
+    .orderBy('a.raised_at', 'desc').execute();
+  for (const candidate of rows) {
+    if (!samePlace(candidate.box, event.box)) continue;
+    const targetId = candidate.state === 'merged' ? candidate.merged_into : candidate.id;
+    if (targetId === null) continue;
+    const alert = await tx.selectFrom('alerts').selectAll().where('id', '=', targetId).forUpdate().executeTakeFirst();
+    if (alert === undefined || !['new', 'claimed', 'confirmed'].includes(alert.state)) continue;
+    if (alert.state !== 'confirmed' || alert.case_id === null) return alert;
+    const { state } = await tx.selectFrom('cases').select('state').where('id', '=', alert.case_id).executeTakeFirstOrThrow();
+    if (!finalStates.includes(state)) return alert;
+  }
+  return undefined;
+}
+
+/** A sighting after the unit's feedback reaches the verifier, once for each feedback. */
+async function markSeenAgain(tx: Tx, alert: AlertRow, at: string): Promise<void> {
+  if (alert.case_id === null) return;
+  const row = await tx.selectFrom('cases').select(['id', 'state', 'fed_back_at', 'seen_again_at']).where('id', '=', alert.case_id).forUpdate().executeTakeFirstOrThrow();
+  if (!['feedback_review', 'verifying', 'to_close'].includes(row.state) || row.seen_again_at !== null || row.fed_back_at === null || new Date(at) <= row.fed_back_at) return;
+  await takeStep(tx, { caseId: row.id, actor: systemActor, action: 'seen_again', input: { alertId: alert.id, at: new Date(at).toISOString() } });
+}
+
+async function storeEvent(tx: Tx, event: DetectionEvent, alertId: string, part: IntakeAnswer['part']): Promise<void> {
+  crashPoint('before:event-insert');
+  await tx.insertInto('detection_events').values({ key: event.key, camera_id: event.camera, payload: JSON.stringify(event), alert_id: alertId, part }).execute();
+  crashPoint('after:event-insert');
+}
+
+async function fold(tx: Tx, event: DetectionEvent, alert: AlertRow): Promise<IntakeAnswer> {
+  await storeEvent(tx, event, alert.id, 'repeat');
+  const after = await changeAlert(tx, alert, {
+    repeats: alert.repeats + 1, gone_at: null, last_seen_at: new Date(Math.max(alert.last_seen_at.getTime(), Date.parse(event.raisedAt))),
+  }, { actor: systemActor, action: 'repeat', input: { key: event.key } });
+  await keepMedia(tx, event.evidence);
+  await markSeenAgain(tx, after, event.raisedAt);
+  return { alertId: alert.id, part: 'repeat' };
+}
+
+async function raise(tx: Tx, event: DetectionEvent): Promise<IntakeAnswer> {
+  const { camera, type } = await known(tx, event);
+  const zone = camera.zones.find((z) => z.id === event.zone);
+  const rule = camera.rules.find((r) => r.id === event.rule);
+  const point: Point | null = zone?.point ?? (camera.lon === null || camera.lat === null ? null : [camera.lon, camera.lat]);
+  const place = await locate(tx, point, camera.district_id);
+  const alert = await tx.insertInto('alerts').values({
+    state: 'new', event_key: event.key, event_type: event.eventType, camera_id: event.camera, zone_id: event.zone, rule_id: event.rule,
+    severity: rule?.severity ?? type.severity, score: event.score, threshold: event.threshold,
+    box: event.box === null ? null : JSON.stringify(event.box), boxes: JSON.stringify(event.boxes), scores: JSON.stringify(event.scores),
+    model: event.model === null ? null : JSON.stringify(event.model),
+    lon: point?.[0] ?? null, lat: point?.[1] ?? null, address: zone?.address ?? camera.address, cell: place.cell, district_id: place.districtId,
+    first_seen_at: event.firstSeenAt === null ? null : new Date(event.firstSeenAt), raised_at: new Date(event.raisedAt), last_seen_at: new Date(event.raisedAt),
+  }).returningAll().executeTakeFirstOrThrow();
+  await storeEvent(tx, event, alert.id, 'raised');
+  await writeAlertHistory(tx, alert, 1, null, { actor: systemActor, action: 'raised', input: { key: event.key } });
+  await addAlertMedia(tx, alert, event.evidence);
+  await tellAlert(tx, alert, 'raised');
+  return { alertId: alert.id, part: 'raised' };
+}
+
+/** Locks the alert that a stored event belongs to. */
+async function alertOf(tx: Tx, key: string): Promise<{ alert: AlertRow; part: IntakeAnswer['part']; gone: boolean }> {
+  const event = await tx.selectFrom('detection_events').select(['alert_id', 'part', 'gone_at']).where('key', '=', key).executeTakeFirst();
+  if (event === undefined) throw new NotYetStored(`the event ${key} is not stored yet`);
+  const alert = await tx.selectFrom('alerts').selectAll().where('id', '=', event.alert_id).forUpdate().executeTakeFirstOrThrow();
+  return { alert, part: event.part, gone: event.gone_at !== null };
+}
+
+export function createIntake({ db, evidence }: Context & { readonly evidence?: EvidenceStore }): Intake {
+  /** A reference to what is not there is refused, not stored. */
+  async function assertStored(refs: Partial<Record<AlertPart, MediaRef | null>>): Promise<void> {
+    if (evidence === undefined) return;
+    const errors = [];
+    for (const [part, ref] of Object.entries(refs)) {
+      if (ref != null && (await evidence.size(ref.sha256)) !== ref.bytes) errors.push({ path: `evidence.${part}`, message: 'no such file is in the evidence store' });
+    }
+    if (errors.length > 0) throw new Invalid(errors);
+  }
+
+  async function acceptRaised(raw: unknown): Promise<IntakeAnswer> {
+    const parsed = detectionEventSchema.safeParse(raw);
+    if (!parsed.success) throw new Invalid(parsed.error.issues.map((i) => ({ path: i.path.join('.'), message: i.message })));
+    const event = parsed.data;
+    await assertStored(event.evidence);
+    return transact(db, async (tx) => {
+      // one at a time for a camera and type: of two at the same place the second finds the first
+      await sql`select pg_advisory_xact_lock(hashtextextended(${`${event.camera}\n${event.eventType}`}, 7240411))`.execute(tx);
+      const stored = await tx.selectFrom('detection_events').select(['alert_id', 'part']).where('key', '=', event.key).executeTakeFirst();
+      if (stored !== undefined) return { alertId: stored.alert_id, part: stored.part };
+      await known(tx, event);
+      await refuseStaleFence(tx, event);
+      const silence = await silenceOver(tx, event);
+      if (silence !== undefined) {
+        await storeEvent(tx, event, silence.alert_id, 'silenced');
+        await keepMedia(tx, event.evidence);
+        await tx.updateTable('silences').set((eb) => ({ swallowed: eb('swallowed', '+', 1) })).where('id', '=', silence.id).execute();
+        return { alertId: silence.alert_id, part: 'silenced' };
+      }
+      const open = await openAlertAt(tx, event);
+      return open === undefined ? raise(tx, event) : fold(tx, event, open);
+    });
+  }
+
+  async function acceptEvidence(message: Extract<DetectionMessage, { kind: 'evidence' }>): Promise<IntakeAnswer> {
+    const parts = { clip: message.clip, manifest: message.manifest };
+    await assertStored(parts);
+    return transact(db, async (tx) => {
+      const { alert, part } = await alertOf(tx, message.key);
+      if (part !== 'raised') {
+        await keepMedia(tx, parts);
+        return { alertId: alert.id, part };
+      }
+      const added = await addAlertMedia(tx, alert, parts);
+      if (added || message.failure !== alert.evidence_failure) {
+        await tx.updateTable('alerts').set({ evidence_failure: message.failure }).where('id', '=', alert.id).execute();
+        await tellAlert(tx, alert, 'evidence');
+      }
+      return { alertId: alert.id, part };
+    });
+  }
+
+  function acceptStill(message: Extract<DetectionMessage, { kind: 'still' }>): Promise<IntakeAnswer> {
+    return transact(db, async (tx) => {
+      const { alert, part } = await alertOf(tx, message.key);
+      if (part === 'silenced') return { alertId: alert.id, part };
+      const at = new Date(message.at);
+      if (at > alert.last_seen_at) await tx.updateTable('alerts').set({ last_seen_at: at }).where('id', '=', alert.id).execute();
+      await markSeenAgain(tx, alert, message.at);
+      return { alertId: alert.id, part };
+    });
+  }
+
+  function acceptGone(message: Extract<DetectionMessage, { kind: 'gone' }>): Promise<IntakeAnswer> {
+    return transact(db, async (tx) => {
+      const { alert, part, gone } = await alertOf(tx, message.key);
+      if (gone) return { alertId: alert.id, part };
+      await tx.updateTable('detection_events').set({ gone_at: new Date(message.at) }).where('key', '=', message.key).execute();
+      if (part === 'silenced') return { alertId: alert.id, part };
+      const still = await tx.selectFrom('detection_events').select('key').where('alert_id', '=', alert.id).where('part', '!=', 'silenced').where('gone_at', 'is', null).limit(1).executeTakeFirst();
+      // closes nothing: it is shown to all who work on it
+      if (still === undefined) await changeAlert(tx, alert, { gone_at: new Date(message.at) }, { actor: systemActor, action: 'gone', input: { at: message.at } });
+      return { alertId: alert.id, part };
+    });
+  }
+
+  async function once(message: DetectionMessage): Promise<IntakeAnswer> {
+    switch (message.kind) {
+      case 'raised': return acceptRaised(message.event);
+      case 'evidence': return acceptEvidence(message);
+      case 'still': return acceptStill(message);
+      case 'gone': return acceptGone(message);
+    }
+  }
+
+  return {
+    accept: (message) => once(message).catch((error: unknown) => {
+      // the same key under another camera at the same moment: the second try finds it stored
+      if (error instanceof Error && 'code' in error && error.code === '23505') return once(message);
+      throw error;
+    }),
+  };
+}
+
