@@ -1,0 +1,87 @@
+import { z } from 'zod';
+import { duration } from '../config/duration.ts';
+import { cameraSchema, ruleSchema, type CameraEntry } from '../config/schema.ts';
+import { Invalid, type FieldError } from '../domain/errors.ts';
+import type { CameraInput } from '../domain/camera.ts';
+import type { Db } from '../platform/db/index.ts';
+
+/** Durations are answered in milliseconds and taken in those or as text ("3m"), so that what was read can be sent back. */
+const anyDuration = (min: string, max: string, usual: string) =>
+  z.preprocess((v) => (typeof v === 'number' ? `${v}ms` : v), duration(min, max)).default(() => duration(min, max).parse(usual));
+
+/** A camera as the API takes it: the entry of the configuration file. */
+export const cameraBody = cameraSchema.extend({
+  rules: z.array(ruleSchema.extend({
+    dwell: anyDuration('1s', '24h', '3m'),
+    grace: anyDuration('1s', '1h', '45s'),
+    silence: anyDuration('0s', '24h', '1h'),
+  })).max(100).default([]),
+});
+
+const shape = cameraBody.omit({ id: true }).shape;
+const bare = <T extends z.ZodType>(schema: z.ZodDefault<T>) => schema.unwrap().optional();
+/** Changes of a camera: what is absent stays, null takes an optional field away; lists are replaced as a whole. */
+export const cameraPatch = z.strictObject({
+  name: shape.name.optional(),
+  inputs: shape.inputs.optional(),
+  point: shape.point.nullable(),
+  address: shape.address.nullable(),
+  district: shape.district.nullable(),
+  enabled: bare(shape.enabled),
+  sessions: shape.sessions.nullable(),
+  gbDeviceId: shape.gbDeviceId.nullable(),
+  zones: bare(shape.zones),
+  rules: bare(shape.rules),
+});
+export type CameraPatch = z.output<typeof cameraPatch>;
+
+/** The mask under which passwords are shown. */
+const mask = '***';
+
+/**
+ * Inputs as they are to be stored: addresses normalised, and where a password reads *** the stored one of the same user at the same host
+ * put in its place. Another host would be sent a password that it was never meant to know.
+ * @throws Invalid when there is no such stored password
+ */
+export function keepPasswords(inputs: CameraEntry['inputs'], stored: readonly CameraInput[]): CameraEntry['inputs'] {
+  const errors: FieldError[] = [];
+  const kept = inputs.map((input, i) => {
+    const url = new URL(input.url);
+    if (url.password !== mask) return { ...input, url: url.href };
+    const same = stored.map((s) => new URL(s.url)).find((s) => s.username === url.username && s.host === url.host && s.password !== '');
+    if (same === undefined) errors.push({ path: `inputs[${i}].url`, message: '*** stands for the stored password, and there is none for this user at this host; write the password' });
+    else url.password = same.password;
+    return { ...input, url: url.href };
+  });
+  if (errors.length > 0) throw new Invalid(errors);
+  return kept;
+}
+
+/** @throws Invalid with every id that is there twice or not at all */
+export async function checkReferences(db: Db, entry: CameraEntry): Promise<void> {
+  const errors: FieldError[] = [];
+  const models = new Set((await db.selectFrom('models').select('id').execute()).map((r) => r.id));
+  const eventTypes = new Set((await db.selectFrom('event_types').select('id').execute()).map((r) => r.id));
+  const zones = new Set(entry.zones.map((z) => z.id));
+  const known = (path: string, what: string, id: string, all: ReadonlySet<string>): void => {
+    if (!all.has(id)) errors.push({ path, message: `there is no ${what} "${id}"; allowed: ${[...all].slice(0, 20).join(', ') || '(there is none)'}` });
+  };
+  const twice = (path: string, ids: readonly (string | undefined)[]): void => {
+    for (const [i, id] of ids.entries()) if (id !== undefined && ids.indexOf(id) !== i) errors.push({ path: `${path}[${i}].id`, message: `"${id}" is given twice` });
+  };
+  twice('zones', entry.zones.map((z) => z.id));
+  twice('rules', entry.rules.map((r) => r.id));
+  for (const [i, rule] of entry.rules.entries()) {
+    known(`rules[${i}].zone`, 'zone', rule.zone, zones);
+    known(`rules[${i}].model`, 'model', rule.model, models);
+    known(`rules[${i}].eventType`, 'event type', rule.eventType, eventTypes);
+  }
+  if (entry.rules.length > 0 && entry.inputs.every((input) => !input.roles.includes('detect'))) {
+    errors.push({ path: 'inputs', message: 'a camera with rules needs an input with the role detect' });
+  }
+  if (entry.district !== undefined) {
+    const unit = await db.selectFrom('units').select('level').where('id', '=', entry.district).executeTakeFirst();
+    if (unit?.level !== 2) errors.push({ path: 'district', message: 'allowed: the id of a unit of level 2' });
+  }
+  if (errors.length > 0) throw new Invalid(errors);
+}

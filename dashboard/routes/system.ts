@@ -1,0 +1,61 @@
+import { sql } from 'kysely';
+import type { CameraCounts, HealthView, UpOrDown } from '../../domain/desk-views.ts';
+import { cameraStates } from '../../domain/camera.ts';
+import { queueNames } from '../../domain/jobs.ts';
+import { heartbeatLimitSeconds } from '../../platform/heartbeat.ts';
+import { countCameras } from '../camera-view.ts';
+import type { App, Context } from '../context.ts';
+
+const noCameras: CameraCounts = { total: 0, live: 0, analysed: 0 };
+const upIf = (alive: boolean): UpOrDown => (alive ? 'up' : 'down');
+
+/** Waits for a part of the answer no longer than a person would. */
+function within<T>(ms: number, work: Promise<T>, otherwise: T): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<T>((resolve) => { timer = setTimeout(resolve, ms, otherwise); });
+  return Promise.race([work.catch(() => otherwise), late]).finally(() => clearTimeout(timer));
+}
+
+export function systemRoutes(app: App, { db, queues, metrics, log }: Context): void {
+  async function readRoles(): Promise<ReadonlySet<string>> {
+    const fresh = sql<boolean>`heartbeat_at > app.now() - make_interval(secs => ${heartbeatLimitSeconds})`;
+    const beats = await db.selectFrom('role_heartbeats').select('role').where(fresh).distinct().execute();
+    const nodes = await db.selectFrom('vision_nodes').select('id').where(fresh).limit(1).execute();
+    return new Set<string>([...beats.map((b) => b.role), ...(nodes.length > 0 ? ['vision'] : [])]);
+  }
+
+  app.get('/api/health', { schema: { summary: 'What is up and what is down' } }, async (_request, reply): Promise<HealthView> => {
+    const [alive, cameras, queue] = await Promise.all([
+      within<ReadonlySet<string> | null>(2000, readRoles(), null),
+      within<CameraCounts | null>(2000, countCameras(db, { kind: 'city' }), null),
+      within(2000, queues.ping(), false),
+    ]);
+    const database = alive !== null && cameras !== null;
+    const roles = { vision: upIf(alive?.has('vision') === true), dispatcher: upIf(alive?.has('dispatcher') === true), dashboard: 'up' } as const;
+    const ok = database && queue && Object.values(roles).every((r) => r === 'up');
+    // balancers look at the status code: without the database this node can answer nobody
+    void reply.code(database ? 200 : 503).header('cache-control', 'no-store');
+    return { status: ok ? 'ok' : 'degraded', roles, database: upIf(database), queue: upIf(queue), cameras: cameras ?? noCameras };
+  });
+
+  app.get('/api/openapi.json', { schema: { summary: 'This API as OpenAPI 3.1' } }, () => app.swagger());
+
+  app.get('/metrics', { schema: { summary: 'Prometheus metrics' } }, async (_request, reply) => {
+    const gather = async (): Promise<void> => {
+      const rows = await db.selectFrom('cameras').leftJoin('camera_status as s', 's.camera_id', 'cameras.id').where('cameras.deleted_at', 'is', null)
+        .select([sql<string>`coalesce(s.state, 'connecting')`.as('state'), sql<string>`count(*)`.as('n')]).groupBy(sql`1`).execute();
+      for (const state of cameraStates) metrics.cameras.set({ state }, Number(rows.find((r) => r.state === state)?.n ?? 0));
+      metrics.camerasAnalysed.set((await countCameras(db, { kind: 'city' })).analysed);
+      const alerts = await db.selectFrom('alerts').where('state', 'in', ['new', 'claimed']).select(['state', sql<string>`count(*)`.as('n')]).groupBy('state').execute();
+      for (const state of ['new', 'claimed'] as const) metrics.alerts.set({ state }, Number(alerts.find((r) => r.state === state)?.n ?? 0));
+      const { n } = await db.selectFrom('event_log').where('seq', 'is', null).select(sql<string>`count(*)`.as('n')).executeTakeFirstOrThrow();
+      metrics.unsequenced.set(Number(n));
+    };
+    const jobs = async (): Promise<void> => {
+      for (const queue of queueNames) for (const [state, n] of Object.entries(await queues.counts(queue))) metrics.jobs.set({ queue, state }, n);
+    };
+    // what is away keeps its last figures; the process's own metrics are answered all the same
+    await Promise.all([gather(), jobs().catch(() => undefined)].map((part) => within(3000, part, undefined))).catch((error: unknown) => log.debug({ err: error }, 'metrics'));
+    return reply.type(metrics.registry.contentType).send(await metrics.registry.metrics());
+  });
+}
