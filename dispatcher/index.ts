@@ -4,3 +4,4 @@ export { createCaseService } from './case-service.ts';
 export { createIntake, NotYetStored, StaleFence } from './intake.ts';
 export { createMediaService } from './media-service.ts';
 export type { Context } from './context.ts';
+export { seedCatalogue } from './catalogue/index.ts';
