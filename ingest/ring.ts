@@ -1,0 +1,202 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, readFile, rename, rm, rmdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Log } from '../platform/log.ts';
+import { segmentName } from './ffmpeg-arguments.ts';
+import { cameraFolder, loadRecordings, readPieces, type Piece, type Recording } from './ring-files.ts';
+import type { RingLimits } from './settings.ts';
+
+export type { Piece, Recording } from './ring-files.ts';
+
+/** A span of the recording, for people: stream times in seconds, wall times in milliseconds since 1970. */
+export interface RingSpan {
+  readonly run: string;
+  readonly from: number;
+  readonly to: number;
+  readonly wallFrom: number;
+  readonly wallTo: number;
+}
+
+interface Pin { readonly camera: string; readonly run: string; readonly from: number; readonly to: number; readonly at: number }
+
+/** Pins that nobody took back for so long are forgotten, milliseconds. */
+const pinLife = 7 * 24 * 3600_000;
+const nearLimit = 0.9;
+/** Told again when it lasts, milliseconds. */
+const warnEvery = 600_000;
+
+/** The recordings of all cameras of this node on disk, those of earlier processes included. */
+export class Ring {
+  readonly #folder: string;
+  readonly #limits: RingLimits;
+  readonly #log: Log;
+  readonly #recordings = new Map<string, Recording[]>();
+  #pins = new Map<string, Pin>();
+  #warnedAt = -Infinity;
+  #saving: Promise<void> = Promise.resolve();
+
+  private constructor(folder: string, limits: RingLimits, log: Log) {
+    this.#folder = folder;
+    this.#limits = limits;
+    this.#log = log;
+  }
+
+  /** Opens the folder and reads what earlier processes left in it. */
+  static async open({ folder, limits, log }: { folder: string; limits: RingLimits; log: Log }): Promise<Ring> {
+    const ring = new Ring(folder, limits, log);
+    await mkdir(folder, { recursive: true });
+    for (const [name, recordings] of await loadRecordings(folder)) ring.#recordings.set(name, recordings);
+    const pins = await readFile(join(folder, 'pins.json'), 'utf8').catch(() => '[]');
+    try {
+      ring.#pins = new Map((JSON.parse(pins) as [string, Pin][]).filter(([, pin]) => Date.now() - pin.at < pinLife));
+    } catch (error) {
+      log.warn({ err: error }, 'the list of pinned recordings cannot be read');
+    }
+    return ring;
+  }
+
+  /** Begins the recording of one run. */
+  async begin(camera: string): Promise<Recording> {
+    const name = cameraFolder(camera);
+    const run = `${new Date().toISOString().replaceAll(/[-:.]/g, '')}-${randomBytes(3).toString('hex')}`;
+    const folder = join(this.#folder, name, run);
+    await mkdir(folder, { recursive: true });
+    const recording: Recording = { run, folder, pieces: [], open: null, ended: false, anchor: null };
+    this.#recordings.set(name, [...this.of(camera), recording]);
+    return recording;
+  }
+
+  /** A piece was begun: those before it are complete. */
+  async opened(recording: Recording, index: number): Promise<void> {
+    recording.open = { file: join(recording.folder, segmentName(index)), index };
+    await readPieces(recording);
+  }
+
+  async ended(recording: Recording): Promise<void> {
+    await readPieces(recording);
+    recording.open = null;
+    recording.ended = true;
+  }
+
+  /** Ties stream time to wall time for an input that is sampled and not recorded. */
+  async anchor(recording: Recording, wall: number): Promise<void> {
+    recording.anchor = { wall, madeAt: Date.now() };
+    await writeFile(join(recording.folder, 'anchor.json'), JSON.stringify(recording.anchor));
+  }
+
+  /** Oldest first. */
+  of(camera: string): readonly Recording[] {
+    return this.#recordings.get(cameraFolder(camera)) ?? [];
+  }
+
+  find(camera: string, run: string): Recording | null {
+    return this.of(camera).find((recording) => recording.run === run) ?? null;
+  }
+
+  spans(camera: string): RingSpan[] {
+    return this.of(camera).flatMap(({ run, pieces }) => {
+      const first = pieces[0];
+      const last = pieces.at(-1);
+      return first === undefined || last === undefined ? [] : [{ run, from: first.from, to: last.to, wallFrom: first.wallTo - (first.to - first.from) * 1000, wallTo: last.wallTo }];
+    });
+  }
+
+  /** Keeps what lies between the stream times until it is unpinned, over restarts too. */
+  pin(key: string, camera: string, run: string, from: number, to: number): void {
+    this.#pins.set(key, { camera: cameraFolder(camera), run, from, to, at: Date.now() });
+    this.#savePins();
+  }
+
+  unpin(key: string): void {
+    if (this.#pins.delete(key)) this.#savePins();
+  }
+
+  bytes(): number {
+    return sum([...this.#recordings.values()].flat().flatMap((r) => r.pieces));
+  }
+
+  /** Deletes the oldest that nobody pinned, until age and sizes are within their limits. */
+  async sweep(): Promise<void> {
+    const now = Date.now();
+    let total = this.bytes();
+    for (const [name, recordings] of this.#recordings) {
+      let size = sum(recordings.flatMap((r) => r.pieces));
+      const old = (piece: Piece): boolean => size > this.#limits.bytesPerCamera || now - piece.wallTo > this.#limits.age;
+      for (const [recording, piece] of this.#deletable(name)) {
+        if (!old(piece)) break;
+        await this.#drop(recording, piece);
+        size -= piece.bytes;
+        total -= piece.bytes;
+      }
+      await this.#dropEmpty(name, recordings);
+    }
+    if (total > this.#limits.bytesTotal) total = await this.#shrink(total);
+    const pinned = sum([...this.#recordings].flatMap(([name, all]) => all.flatMap((r) => r.pieces.filter((p) => this.#pinned(name, r.run, p)))));
+    if ((total > this.#limits.bytesTotal || pinned > this.#limits.bytesTotal * nearLimit) && now - this.#warnedAt > warnEvery) {
+      this.#warnedAt = now;
+      this.#log.warn({ bytes: total, pinned, limit: this.#limits.bytesTotal }, 'the recording ring is filled by events that wait for their evidence to be stored');
+    }
+  }
+
+  /** The oldest of all cameras first. */
+  async #shrink(total: number): Promise<number> {
+    const candidates = [...this.#recordings.keys()].flatMap((name) => this.#deletable(name)).toSorted(([, a], [, b]) => a.wallTo - b.wallTo);
+    const oldest = candidates[0]?.[1];
+    if (oldest !== undefined && Date.now() - this.#warnedAt > warnEvery) {
+      this.#warnedAt = Date.now();
+      this.#log.warn({ limit: this.#limits.bytesTotal, minutes: Math.round((Date.now() - oldest.wallTo) / 60_000) }, 'the recording ring has reached its size; recordings go before their age');
+    }
+    let left = total;
+    for (const [recording, piece] of candidates) {
+      if (left <= this.#limits.bytesTotal) break;
+      await this.#drop(recording, piece);
+      left -= piece.bytes;
+    }
+    return left;
+  }
+
+  #deletable(name: string): [Recording, Piece][] {
+    return (this.#recordings.get(name) ?? []).flatMap((recording) => recording.pieces
+      .filter((piece) => !this.#pinned(name, recording.run, piece)).map((piece): [Recording, Piece] => [recording, piece]));
+  }
+
+  #pinned(camera: string, run: string, piece: Piece): boolean {
+    for (const pin of this.#pins.values()) {
+      if (pin.camera === camera && pin.run === run && piece.from <= pin.to && piece.to >= pin.from) return true;
+    }
+    return false;
+  }
+
+  async #drop(recording: Recording, piece: Piece): Promise<void> {
+    recording.pieces = recording.pieces.filter((other) => other !== piece);
+    await rm(piece.file, { force: true });
+  }
+
+  async #dropEmpty(name: string, recordings: readonly Recording[]): Promise<void> {
+    const now = Date.now();
+    const empty = recordings.filter((r) => r.ended && r.pieces.length === 0 && (r.anchor === null || now - r.anchor.madeAt > this.#limits.age));
+    if (empty.length === 0) return;
+    // looked at anew: a run may have begun meanwhile
+    this.#recordings.set(name, (this.#recordings.get(name) ?? []).filter((r) => !empty.includes(r)));
+    for (const recording of empty) await rm(recording.folder, { recursive: true, force: true });
+    if (this.#recordings.get(name)?.length === 0) {
+      this.#recordings.delete(name);
+      await rmdir(join(this.#folder, name)).catch(() => undefined);
+    }
+  }
+
+  #savePins(): void {
+    this.#saving = this.#saving.then(async () => {
+      const file = join(this.#folder, 'pins.json');
+      await writeFile(`${file}.new`, JSON.stringify([...this.#pins]));
+      await rename(`${file}.new`, file);
+    }).catch((error: unknown) => this.#log.error({ err: error }, 'the list of pinned recordings cannot be written'));
+  }
+
+  /** Resolves when all that was asked for is on disk. */
+  async close(): Promise<void> {
+    await this.#saving;
+  }
+}
+
+const sum = (pieces: readonly Piece[]): number => pieces.reduce((total, piece) => total + piece.bytes, 0);
