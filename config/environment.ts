@@ -14,6 +14,7 @@ const environmentSchema = z.object({
   DATABASE_URL: postgresUrl.optional(),
   DATABASE_ADMIN_URL: postgresUrl.optional(),
   REDIS_URL: z.string().regex(/^rediss?:\/\//, 'allowed: redis://:PASSWORD@HOST:PORT').optional(),
+  XUNCHENG_SECRET: z.string().min(32, 'allowed: 32 characters or more, the same on every host').optional(),
   XUNCHENG_ADMIN_PASSWORD: z.string().min(10, 'allowed: 10 characters or more').optional(),
 }).superRefine((env, context) => {
   if ((env.TLS_CERT === undefined) !== (env.TLS_KEY === undefined)) {

@@ -1,4 +1,5 @@
-import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, readlinkSync, statSync } from 'node:fs';
+import { basename } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** The environment variable that marks every process of an installation, with its data folder as value. */
@@ -10,13 +11,17 @@ export function processesOfInstance(dataDir: string): number[] {
   return processes((pid) => readFileSync(`/proc/${pid}/environ`, 'latin1').split('\0').includes(Buffer.from(mark).toString('latin1')));
 }
 
-/** Processes that work in this folder (PostgreSQL's children do in its data folder). Empty where there is no /proc. */
-export function processesIn(folder: string): number[] {
+/**
+ * Processes of a program that work in this folder, as PostgreSQL's children do in its data folder; not the shell of somebody who looks
+ * around in it. Empty where there is no /proc.
+ * @param program name of the executable, links followed
+ */
+export function processesIn(folder: string, program: RegExp): number[] {
   if (!existsSync(folder)) return [];
   const { dev, ino } = statSync(folder);
   return processes((pid) => {
     const cwd = statSync(`/proc/${pid}/cwd`);
-    return cwd.dev === dev && cwd.ino === ino;
+    return cwd.dev === dev && cwd.ino === ino && program.test(basename(readlinkSync(`/proc/${pid}/exe`)));
   });
 }
 

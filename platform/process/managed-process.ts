@@ -22,10 +22,12 @@ export class ManagedProcess {
   #stopping: Promise<void> | null = null;
   #running = true;
   readonly #stopSignal: NodeJS.Signals;
+  readonly #deathSignal: NodeJS.Signals;
 
   /** @param stopSignal asks the program to end in order; most take SIGTERM */
   constructor(command: GuardedCommand & { readonly onLine?: (line: string) => void; readonly stopSignal?: NodeJS.Signals }) {
     this.#stopSignal = command.stopSignal ?? 'SIGTERM';
+    this.#deathSignal = command.deathSignal ?? 'SIGKILL';
     this.child = guardedSpawn(command);
     for (const stream of [this.child.stdout, this.child.stderr]) {
       if (stream === null) continue;
@@ -57,10 +59,10 @@ export class ManagedProcess {
     return this.#stopping;
   }
 
-  /** Kills the whole group at once. */
+  /** Ends it at once, with the signal it gets when we die. */
   kill(): void {
     this.#stopping ??= this.ended.then(() => undefined);
-    this.#signalGroup('SIGKILL');
+    this.#signalGroup(this.#deathSignal);
   }
 
   async #stop(graceMs: number): Promise<void> {

@@ -13,6 +13,8 @@ export interface SupervisedOptions {
   readonly firstAttempts?: number;
   /** Milliseconds between the stop signal and SIGKILL. */
   readonly graceMs?: number;
+  /** Ends it, in order, also before it is ready; the promise of the first start then rejects. */
+  readonly signal?: AbortSignal;
   readonly backoffMs?: { readonly first: number; readonly most: number };
 }
 
@@ -33,7 +35,7 @@ export interface Supervised {
 const goodRunMs = 20_000;
 
 /** @returns once the first run is ready. @throws Error with the last lines when the first start fails */
-export async function supervise({ name, log, start, ready, firstAttempts = 1, graceMs, backoffMs = { first: 200, most: 5_000 } }: SupervisedOptions): Promise<Supervised> {
+export async function supervise({ name, log, start, ready, firstAttempts = 1, graceMs, signal, backoffMs = { first: 200, most: 5_000 } }: SupervisedOptions): Promise<Supervised> {
   const closing = new AbortController();
   let run: ManagedProcess | null = null;
   let isReady = false;
@@ -94,8 +96,18 @@ export async function supervise({ name, log, start, ready, firstAttempts = 1, gr
   }
 
   let loopEnded: Promise<void> = Promise.resolve();
+  function close(): Promise<void> {
+    closed ??= (async () => {
+      closing.abort();
+      await run?.stop(graceMs);
+      await loopEnded;
+    })();
+    return closed;
+  }
+  signal?.throwIfAborted();
+  signal?.addEventListener('abort', () => void close(), { once: true });
   await new Promise<void>((resolve, reject) => {
-    loopEnded = loop(resolve, reject);
+    loopEnded = loop(resolve, reject).finally(() => reject(new Error(`${name} was stopped before it was ready`)));
   });
 
   return {
@@ -103,14 +115,7 @@ export async function supervise({ name, log, start, ready, firstAttempts = 1, gr
     pid: () => run?.pid,
     restarts: () => restarts,
     isReady: () => isReady,
-    close() {
-      closed ??= (async () => {
-        closing.abort();
-        await run?.stop(graceMs);
-        await loopEnded;
-      })();
-      return closed;
-    },
+    close,
     kill() {
       closing.abort();
       run?.kill();

@@ -95,7 +95,7 @@ function urlOf(user: string, password: string, port: number, name: string): stri
 
 /** After SIGKILL of the server its children may hold the shared memory for a while, and its pid file names a process that may be another by now. */
 async function clearAway(cluster: string): Promise<void> {
-  await killAll(() => processesIn(cluster));
+  await killAll(() => processesIn(cluster, /^postgres/));
   rmSync(join(cluster, 'postmaster.pid'), { force: true });
 }
 

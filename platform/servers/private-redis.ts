@@ -31,7 +31,7 @@ export async function startPrivateRedis({ dataDir, log }: { dataDir: string; log
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const secretsFile = join(secretsFolder(dataDir), 'redis.json');
   const secrets = readOrCreateSecrets(secretsFile, () => ({ password: randomPassword(), port: 0 }));
-  const clearAway = (): Promise<number> => killAll(() => processesIn(folder));
+  const clearAway = (): Promise<number> => killAll(() => processesIn(folder, /^redis-/));
   await clearAway();
   const { password } = secrets;
   const urlOf = (port: number): string => `redis://:${password}@${host}:${port}`;

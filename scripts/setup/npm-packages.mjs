@@ -12,7 +12,7 @@ const finished = [join(modules, '.bin/node'), join(modules, postgres, 'native/li
 export function npmPackages() {
   return {
     isDone: () => finished.every((path) => existsSync(path)) && installedEqualsLocked(),
-    run(say) {
+    async run(say) {
       say('installing the locked npm packages, Node 24 and PostgreSQL among them (package-lock.json says other than node_modules)');
       const options = {
         cwd: projectRoot,

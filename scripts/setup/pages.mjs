@@ -12,7 +12,7 @@ const stamp = join(dist, '.sources');
 export function pages() {
   return {
     isDone: () => !existsSync(join(web, 'index.html')) || (existsSync(stamp) && readFileSync(stamp, 'utf8') === sourcesHash()),
-    run(say) {
+    async run(say) {
       say('building the browser pages (their sources changed)');
       const hash = sourcesHash();
       const fresh = join(web, `dist.${process.pid}`);

@@ -28,7 +28,7 @@ export function systemPackages({ forTests }) {
   const missing = () => wanted.filter((tool) => !isInstalled(tool));
   return {
     isDone: () => missing().length === 0,
-    run(say) {
+    async run(say) {
       const tools = missing();
       install(say, {
         apt: tools.flatMap((tool) => tool.apt),
