@@ -11,6 +11,7 @@ const sources = [
 
 const checks: { name: string; command: string; args: string[] }[] = [
   { name: 'types', command: tool('tsc'), args: ['--noEmit', '-p', '.'] },
+  { name: 'types of the pages', command: tool('tsc'), args: ['--noEmit', '-p', 'dashboard/web'] },
   { name: 'lint', command: tool('oxlint'), args: ['--type-aware', '--quiet', ...sources] },
   { name: 'import law', command: process.execPath, args: ['scripts/import-law.ts', ...sources] },
 ];
