@@ -5,3 +5,5 @@ export { createIntake, NotYetStored, StaleFence } from './intake.ts';
 export { createMediaService } from './media-service.ts';
 export type { Context } from './context.ts';
 export { seedCatalogue } from './catalogue/index.ts';
+export { startDispatcher, type Dispatcher, type DispatcherOptions } from './start.ts';
+export type { RecheckPort } from './handlers.ts';

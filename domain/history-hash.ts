@@ -35,13 +35,9 @@ export function personalHash(salt: Buffer, data: unknown): string {
   return createHash('sha256').update(salt).update(canonicalJson(data)).digest('hex');
 }
 
-/** Head of a checkpoint: over the previous one and every case's head in order of id. */
-export function checkpointHead(previous: Buffer | null, heads: Iterable<{ readonly caseId: string; readonly head: Buffer }>): { head: Buffer; cases: number } {
-  const hash = createHash('sha256').update(previous ?? Buffer.alloc(0));
-  let cases = 0;
-  for (const { caseId, head } of heads) {
-    hash.update(`\n${caseId}:`).update(head);
-    cases += 1;
-  }
-  return { head: hash.digest(), cases };
+/** Head of a checkpoint: over the one before it and the cases that went on since, in order of id. */
+export function checkpointHead(previous: Buffer | null, entries: Iterable<{ readonly caseId: string; readonly seq: number; readonly hash: Buffer }>): Buffer {
+  const sum = createHash('sha256').update(previous ?? Buffer.alloc(0));
+  for (const { caseId, seq, hash } of entries) sum.update(`\n${caseId}:${seq}:`).update(hash);
+  return sum.digest();
 }

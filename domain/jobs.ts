@@ -14,7 +14,7 @@ export interface JobMap {
   /** Ask the case's camera to look again; the answer is stored with the verification. */
   recheck: { readonly outboxId: string; readonly caseId: string };
   /** A deadline may have come: the sweeper looks at the case now. */
-  deadline: { readonly caseId: string };
+  deadline: { readonly outboxId?: string; readonly caseId: string };
 }
 export type QueueName = keyof JobMap;
 export const queueNames = ['detections', 'notify', 'webhook', 'recheck', 'deadline'] as const satisfies readonly QueueName[];

@@ -25,6 +25,8 @@ export function openDatabase(url: string, options: { max?: number; name?: string
   });
   // an idle connection that breaks is replaced by the pool; without a listener it would end the process
   pool.on('error', () => undefined);
+  // the pool listens to idle connections only: one that breaks while it is in use fails its query, and must not end the process besides
+  pool.on('connect', (client) => client.on('error', () => undefined));
   return new Kysely<Database>({ dialect: new PostgresDialect({ pool }) });
 }
 

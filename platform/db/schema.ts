@@ -381,6 +381,13 @@ export interface ChainCheckpointsTable {
   head: Buffer;
 }
 
+export interface ChainCheckpointEntriesTable {
+  checkpoint_id: string;
+  case_id: string;
+  seq: number;
+  hash: Buffer;
+}
+
 export interface AuditLogTable {
   id: GeneratedAlways<string>;
   at: TimeDefaultNow;
@@ -475,6 +482,7 @@ export interface Database {
   case_history: CaseHistoryTable;
   alert_history: AlertHistoryTable;
   chain_checkpoints: ChainCheckpointsTable;
+  chain_checkpoint_entries: ChainCheckpointEntriesTable;
   audit_log: AuditLogTable;
   outbox: OutboxTable;
   event_log: EventLogTable;

@@ -69,7 +69,7 @@ describe('laws', () => {
       return Array.from({ length: Math.floor(sorted.length / 2) }, (_, i) => ({ from: sorted[2 * i]!, to: sorted[2 * i + 1]! }));
     }),
     exceptions: fc.array(fc.tuple(fc.integer({ min: 0, max: 100 }), fc.boolean()), { maxLength: 12 })
-      .map((days) => new Map(days.map(([n, working]) => [DateTime.fromISO('2026-09-20').plus({ days: n }).toISODate(), working] as const))),
+      .map((days) => new Map(days.map(([n, working]) => [DateTime.fromISO('2026-09-20').plus({ days: n }).toISODate()!, working] as const))),
   });
 
   test('what was added has elapsed, in any calendar', () => {

@@ -397,9 +397,17 @@ create table chain_checkpoints (
   id bigint generated always as identity primary key,
   at timestamptz not null default app.now(),
   cases int not null,
-  -- SHA-256 over (case id, head hash) of all cases in order of id, and over the previous checkpoint
+  -- SHA-256 over the previous checkpoint and over the entries: the cases that went on since, in order of id, with their heads
   head bytea not null
 );
+create table chain_checkpoint_entries (
+  checkpoint_id bigint not null references chain_checkpoints,
+  case_id uuid not null references cases,
+  seq int not null,
+  hash bytea not null,
+  primary key (case_id, seq)
+);
+create index on chain_checkpoint_entries (checkpoint_id);
 create table audit_log (
   id bigint generated always as identity primary key,
   at timestamptz not null default app.now(),
@@ -466,6 +474,6 @@ grant usage on schema app to xuncheng_app;
 grant select, insert, update, delete on all tables in schema app to xuncheng_app;
 grant usage on all sequences in schema app to xuncheng_app;
 grant execute on all functions in schema app to xuncheng_app;
-revoke update, delete, truncate on case_history, alert_history, chain_checkpoints, audit_log, detection_events from xuncheng_app;
+revoke update, delete, truncate on case_history, alert_history, chain_checkpoints, chain_checkpoint_entries, audit_log, detection_events from xuncheng_app;
 grant update (gone_at) on detection_events to xuncheng_app;
 revoke insert, update, delete on clock from xuncheng_app;

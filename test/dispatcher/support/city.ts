@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import pg from 'pg';
 import type { Actor, Role, Scope } from '../../../domain/roles.ts';
 import { scopeOf } from '../../../domain/roles.ts';
 import type { DetectionEvent, MediaRef } from '../../../domain/detection.ts';
-import type { Box } from '../../../domain/geometry.ts';
 import { createLog } from '../../../platform/log.ts';
 import { openDatabase, type Db } from '../../../platform/db/index.ts';
 import { createAlertService, createCaseService, createIntake, createMediaService, seedCatalogue } from '../../../dispatcher/index.ts';
@@ -92,7 +92,7 @@ export async function startCity(): Promise<City> {
 
 let places = 0;
 /** A place in the picture that no other event of the test has. */
-export function freshBox(): Box {
+export function freshBox(): [number, number, number, number] {
   places += 1;
   return [(places % 40) / 40, (Math.floor(places / 40) % 40) / 40, 0.02, 0.02];
 }
@@ -124,7 +124,10 @@ export async function act(city: City, who: PersonName, caseId: string, action: s
   return city.cases.act(city.people[who], caseId, { action, version, input });
 }
 
-/** Moves the city's clock. */
-export async function shiftClock(city: City, admin: { query(text: string, values: unknown[]): Promise<unknown> }, milliseconds: number): Promise<void> {
-  await admin.query(`update app.clock set shift = shift + make_interval(secs => $1)`, [milliseconds / 1000]);
+/** Moves the city's clock, as only the owner may. */
+export async function shiftClock(city: City, milliseconds: number): Promise<void> {
+  const owner = new pg.Client({ connectionString: city.servers.adminUrl });
+  await owner.connect();
+  await owner.query('update app.clock set shift = shift + make_interval(secs => $1)', [milliseconds / 1000]);
+  await owner.end();
 }

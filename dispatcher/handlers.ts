@@ -1,0 +1,114 @@
+import { UnrecoverableError } from 'bullmq';
+import type { JobMap } from '../domain/jobs.ts';
+import { Conflict, Invalid } from '../domain/errors.ts';
+import type { Box } from '../domain/geometry.ts';
+import { systemActor } from '../domain/roles.ts';
+import type { Intake } from '../domain/services.ts';
+import { crashPoint } from '../platform/crash-points.ts';
+import { databaseNow, type Db, type Tx } from '../platform/db/index.ts';
+import type { EvidenceStore } from '../platform/evidence-store.ts';
+import type { Log } from '../platform/log.ts';
+import type { Handlers } from '../platform/queues.ts';
+import { takeStep } from './case-write.ts';
+import { transact } from './context.ts';
+import { insertMedia } from './media-rows.ts';
+import { sweepDeadlines } from './sweep-deadlines.ts';
+
+/** What the dispatcher needs of the vision nodes: the same camera looks again. */
+export interface RecheckPort {
+  (place: { caseId: string; cameraId: string; zoneId: string | null; eventType: string; box: Box | null }):
+  Promise<{ answer: 'present' | 'absent' | 'unknown'; score: number | null; jpeg: Buffer | null }>;
+}
+
+const webhookTimeoutMs = 10_000;
+
+export function createHandlers({ db, log, intake, evidence, recheck }: {
+  db: Db; log: Log; intake: Intake; evidence: EvidenceStore; recheck: RecheckPort;
+}): Handlers {
+  /** The effect's row while there is still something to do; null when it was done, taken back or never written. */
+  const pending = async (outboxId: string) => (await db.selectFrom('outbox').select(['id', 'key']).where('id', '=', outboxId).where('done_at', 'is', null).where('cancelled_at', 'is', null).executeTakeFirst()) ?? null;
+  const done = async (on: Db | Tx, outboxId: string): Promise<void> => {
+    await on.updateTable('outbox').set({ done_at: await databaseNow(on), error: null }).where('id', '=', outboxId).execute();
+  };
+
+  async function detections(message: JobMap['detections']): Promise<void> {
+    try {
+      await intake.accept(message);
+    } catch (error) {
+      // no later try mends these: park them at once, where they are seen
+      if (error instanceof Invalid || error instanceof Conflict) throw new UnrecoverableError(error.message);
+      throw error;
+    }
+  }
+
+  async function notify(job: JobMap['notify']): Promise<void> {
+    const row = await pending(job.outboxId);
+    if (row === null) return;
+    await transact(db, async (tx) => {
+      if (job.userIds.length > 0) {
+        await tx.insertInto('notifications').values(job.userIds.map((userId) => ({ key: `${row.key}:${userId}`, user_id: userId, case_id: job.caseId, topic: job.topic })))
+          .onConflict((c) => c.column('key').doNothing()).execute();
+      }
+      await done(tx, row.id);
+    });
+  }
+
+  async function webhook(job: JobMap['webhook']): Promise<void> {
+    const row = await pending(job.outboxId);
+    if (row === null) return;
+    const attempt = await db.insertInto('deliveries').values({ key: row.key, url: job.url, attempts: 1 })
+      .onConflict((c) => c.column('key').doUpdateSet((eb) => ({ attempts: eb('deliveries.attempts', '+', 1) }))).returning(['attempts', 'delivered_at']).executeTakeFirstOrThrow();
+    if (attempt.delivered_at === null) {
+      crashPoint('before:external-send');
+      const failure = await fetch(job.url, {
+        method: 'POST', redirect: 'error', signal: AbortSignal.timeout(webhookTimeoutMs),
+        headers: { 'content-type': 'application/json', 'idempotency-key': row.key }, body: JSON.stringify(job.body),
+      }).then((r) => (r.ok ? null : `answered ${r.status}`), (error: unknown) => (error instanceof Error ? error.message : String(error)));
+      crashPoint('after:external-send');
+      if (failure !== null) {
+        await db.updateTable('deliveries').set({ last_error: failure }).where('key', '=', row.key).execute();
+        throw new Error(`webhook ${row.key}: ${failure}`);
+      }
+    }
+    await transact(db, async (tx) => {
+      await tx.updateTable('deliveries').set({ delivered_at: await databaseNow(tx), last_error: null }).where('key', '=', row.key).where('delivered_at', 'is', null).execute();
+      await done(tx, row.id);
+    });
+  }
+
+  async function look(job: JobMap['recheck']): Promise<void> {
+    const row = await pending(job.outboxId);
+    if (row === null) return;
+    const open = await db.selectFrom('case_rechecks as r').innerJoin('cases as c', 'c.id', 'r.case_id').where('r.case_id', '=', job.caseId).where('r.answered_at', 'is', null)
+      .select(['r.id', 'c.camera_id', 'c.zone_id', 'c.event_type', 'c.box']).orderBy('r.asked_at').limit(1).executeTakeFirst();
+    if (open === undefined) return done(db, row.id);
+    const seen = open.camera_id === null || open.event_type === null ? new Error('no camera watches this place')
+      : await recheck({ caseId: job.caseId, cameraId: open.camera_id, zoneId: open.zone_id, eventType: open.event_type, box: open.box })
+        .catch((error: unknown) => (error instanceof Error ? error : new Error(String(error))));
+    // a camera that cannot look is an answer too: a person waits, and may ask again
+    const failure = seen instanceof Error ? seen.message.slice(0, 500) : null;
+    if (failure !== null) log.warn({ case: job.caseId, failure }, 'the camera could not look again');
+    const answer = seen instanceof Error ? { answer: null, score: null, jpeg: null } : seen;
+    const ref = answer.jpeg === null ? null : await evidence.put(answer.jpeg, { mime: 'image/jpeg' });
+    await transact(db, async (tx) => {
+      const mediaId = ref === null ? null : await insertMedia(tx, ref, 'recheck');
+      const { numUpdatedRows } = await tx.updateTable('case_rechecks')
+        .set({ answered_at: await databaseNow(tx), answer: answer.answer, score: answer.score, media_id: mediaId, failure })
+        .where('id', '=', open.id).where('answered_at', 'is', null).executeTakeFirst();
+      if (numUpdatedRows === 1n) {
+        await takeStep(tx, {
+          caseId: job.caseId, actor: systemActor, action: 'recheck_answered',
+          input: { recheckId: open.id, answer: answer.answer, score: answer.score, failure, media: mediaId === null ? [] : [mediaId] },
+        });
+      }
+      await done(tx, row.id);
+    });
+  }
+
+  async function deadline(job: JobMap['deadline']): Promise<void> {
+    await sweepDeadlines({ db, log }, job.caseId);
+    if (job.outboxId !== undefined) await done(db, job.outboxId);
+  }
+
+  return { detections, notify, webhook, recheck: look, deadline };
+}

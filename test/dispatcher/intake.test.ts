@@ -1,0 +1,158 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
+import { Conflict, Invalid } from '../../domain/errors.ts';
+import { NotYetStored } from '../../dispatcher/index.ts';
+import { act, confirmedCase, detection, freshBox, startCity, upload, type City } from './support/city.ts';
+
+let city: City;
+beforeAll(async () => {
+  city = await startCity();
+});
+afterAll(() => city.close());
+
+const raise = (over: Parameters<typeof detection>[0] = {}) => city.intake.accept({ kind: 'raised', event: detection(over) });
+const at = (ms: number): string => new Date(Date.now() + ms).toISOString();
+const ref = () => ({ sha256: randomUUID().replaceAll('-', '').repeat(2), mime: 'image/jpeg', bytes: 5 });
+const repeatsOf = async (id: string): Promise<number> => (await city.alerts.get(city.people.operator, id)).repeats;
+
+describe('a key', () => {
+  test('sent again answers the same, also at the same moment', async () => {
+    const event = detection();
+    const answers = await Promise.all(Array.from({ length: 8 }, () => city.intake.accept({ kind: 'raised', event })));
+    expect(new Set(answers.map((a) => `${a.alertId} ${a.part}`)).size).toBe(1);
+    expect(await city.db.selectFrom('alerts').select('id').where('event_key', '=', event.key).execute()).toHaveLength(1);
+    expect(await repeatsOf(answers[0]!.alertId)).toBe(0);
+  });
+
+  test('under two cameras at once is one event', async () => {
+    const event = detection();
+    const answers = await Promise.all(['gate', 'market', 'harbour'].map((camera) => city.intake.accept({ kind: 'raised', event: { ...event, camera } })));
+    expect(new Set(answers.map((a) => a.alertId)).size).toBe(1);
+  });
+});
+
+describe('a repeat', () => {
+  test('is the same camera, type and place; two at once at one place make one alert', async () => {
+    const box = freshBox();
+    const answers = await Promise.all(Array.from({ length: 6 }, () => raise({ box })));
+    expect(new Set(answers.map((a) => a.alertId)).size).toBe(1);
+    expect(answers.map((a) => a.part).toSorted()).toEqual(['raised', 'repeat', 'repeat', 'repeat', 'repeat', 'repeat'].toSorted());
+    expect(await repeatsOf(answers[0]!.alertId)).toBe(5);
+  });
+
+  test.each([
+    ['another camera', { camera: 'market' }],
+    ['another type', { eventType: 'debris' }],
+    ['another place in the same zone', { box: [0.5, 0.9, 0.05, 0.05] as [number, number, number, number] }],
+    ['a place that is not known', { box: null }],
+  ])('%s is none', async (_, over) => {
+    const box: [number, number, number, number] = [0.2, 0.9, 0.05, 0.05];
+    const first = await raise({ box });
+    const second = await raise({ box, ...over });
+    expect(second).toMatchObject({ part: 'raised' });
+    expect(second.alertId).not.toBe(first.alertId);
+  });
+
+  test('is folded while the case is open, and is a new alert, marked as come back, after it is closed', async () => {
+    const box = freshBox();
+    const { alertId, caseId } = await confirmedCase(city, { box });
+    expect(await raise({ box })).toEqual({ alertId, part: 'repeat' });
+    await act(city, 'duty', caseId, 'file');
+    await act(city, 'dispatcher', caseId, 'dispatch');
+    await act(city, 'patrolHandler', caseId, 'accept');
+    await act(city, 'patrolHandler', caseId, 'feedback', { media: [await upload(city, city.people.patrolHandler)] });
+
+    expect(await raise({ box, raisedAt: at(-3_600_000) })).toEqual({ alertId, part: 'repeat' });
+    expect((await city.cases.get(city.people.verifier, caseId)).seenAgainAt).toBeNull();
+    const seenAt = at(1000);
+    expect(await raise({ box, raisedAt: seenAt })).toEqual({ alertId, part: 'repeat' });
+    await raise({ box, raisedAt: at(2000) });
+    const seen = await city.cases.get(city.people.verifier, caseId);
+    expect(seen.seenAgainAt).toBe(seenAt);
+    expect(seen.history.filter((h) => h.action === 'seen_again')).toHaveLength(1);
+
+    await act(city, 'verifier', caseId, 'verify_pass');
+    await act(city, 'duty', caseId, 'close');
+    const next = await raise({ box });
+    expect(next.part).toBe('raised');
+    const again = await city.alerts.confirm(city.people.operator, next.alertId, {});
+    expect((await city.cases.get(city.people.duty, again.case!.id)).recurrenceOf?.id).toBe(caseId);
+  });
+
+  test('of a merged alert counts for what it was merged into', async () => {
+    const box = freshBox();
+    const kept = await raise();
+    const same = await raise({ box });
+    await city.alerts.merge(city.people.operator, same.alertId, { into: kept.alertId });
+    expect(await raise({ box })).toEqual({ alertId: kept.alertId, part: 'repeat' });
+    expect(await repeatsOf(kept.alertId)).toBe(2);
+  });
+});
+
+test('a rejected place stays silent, counted, until the silence ends', async () => {
+  const box = freshBox();
+  const { alertId } = await raise({ box });
+  await city.alerts.reject(city.people.operator, alertId, { reason: 'not_there' });
+  const silenced = detection({ box });
+  expect(await city.intake.accept({ kind: 'raised', event: silenced })).toEqual({ alertId, part: 'silenced' });
+  expect(await city.intake.accept({ kind: 'raised', event: silenced })).toEqual({ alertId, part: 'silenced' });
+  const silence = await city.db.selectFrom('silences').selectAll().where('alert_id', '=', alertId).executeTakeFirstOrThrow();
+  expect(silence.swallowed).toBe(1);
+  // the rule says 60 s
+  expect(silence.until.getTime() - Date.now()).toBeLessThan(61_000);
+  await city.db.updateTable('silences').set({ until: new Date(0) }).where('alert_id', '=', alertId).execute();
+  expect((await raise({ box })).part).toBe('raised');
+
+  const gone = freshBox();
+  const other = await raise({ box: gone });
+  await city.alerts.reject(city.people.operator, other.alertId, { reason: 'gone' });
+  expect((await raise({ box: gone })).part).toBe('raised');
+});
+
+test('evidence follows once, to the alert and to its case', async () => {
+  const event = detection({ evidence: { original: ref(), annotated: ref(), before: null } });
+  const message = { kind: 'evidence', key: event.key, clip: { ...ref(), mime: 'video/mp4' }, manifest: { ...ref(), mime: 'application/json' }, failure: null } as const;
+  await expect(city.intake.accept(message)).rejects.toThrow(NotYetStored);
+  const { alertId } = await city.intake.accept({ kind: 'raised', event });
+  expect((await city.alerts.get(city.people.operator, alertId)).evidence).toMatchObject({ original: expect.stringMatching(/^\/api\/media\//), before: null, clip: null, manifest: null });
+  const confirmed = await city.alerts.confirm(city.people.operator, alertId, {});
+  await Promise.all([city.intake.accept(message), city.intake.accept(message), city.intake.accept(message)]);
+  const { evidence } = await city.alerts.get(city.people.operator, alertId);
+  expect(evidence.clip).not.toBeNull();
+  const view = await city.cases.get(city.people.duty, confirmed.case!.id);
+  expect(view.media.map((m) => m.kind).toSorted()).toEqual(['annotated', 'clip', 'manifest', 'original']);
+  expect(view.thumbnail).toBe(evidence.annotated);
+  await expect(city.media.find(city.people.patrolHandler, view.media[0]!.id)).rejects.toThrow('no such picture');
+  expect(await city.media.find(city.people.operator, view.media[0]!.id)).toMatchObject({ kind: view.media[0]!.kind });
+});
+
+test('what is gone closes nothing, and is gone only when every sighting is', async () => {
+  const box = freshBox();
+  const first = detection({ box });
+  const second = detection({ box });
+  const { alertId } = await city.intake.accept({ kind: 'raised', event: first });
+  await city.intake.accept({ kind: 'raised', event: second });
+  await city.intake.accept({ kind: 'gone', key: first.key, at: at(0) });
+  expect((await city.alerts.get(city.people.operator, alertId)).goneAt).toBeNull();
+  await city.intake.accept({ kind: 'gone', key: second.key, at: at(0) });
+  await city.intake.accept({ kind: 'gone', key: second.key, at: at(0) });
+  expect(await city.alerts.get(city.people.operator, alertId)).toMatchObject({ state: 'new', goneAt: expect.any(String) });
+  await raise({ box });
+  expect((await city.alerts.get(city.people.operator, alertId)).goneAt).toBeNull();
+});
+
+test('a node that lost its lease stores nothing that it raised afterwards', async () => {
+  await city.db.insertInto('camera_leases').values({ camera_id: 'market', node_id: 'a', fence: 5, expires_at: at(60_000) }).execute();
+  await city.db.updateTable('camera_leases').set({ node_id: 'b', fence: 6 }).where('camera_id', '=', 'market').execute();
+  await expect(raise({ camera: 'market', fence: 5, raisedAt: at(1000) })).rejects.toThrow(Conflict);
+  expect((await raise({ camera: 'market', fence: 6, raisedAt: at(1000) })).part).toBe('raised');
+  // raised while the lease was good, and only late on its way
+  expect((await raise({ camera: 'market', fence: 5, raisedAt: at(-60_000) })).part).toBe('raised');
+});
+
+test('names what is wrong and stores nothing', async () => {
+  await expect(raise({ camera: 'nowhere', eventType: 'nothing' })).rejects.toMatchObject({ name: 'Invalid', errors: [{ path: 'camera' }, { path: 'eventType' }] });
+  const bad = detection({ score: 7, key: 'short' });
+  await expect(city.intake.accept({ kind: 'raised', event: bad })).rejects.toThrow(Invalid);
+  expect(await city.db.selectFrom('detection_events').select('key').where('key', '=', bad.key).execute()).toEqual([]);
+});
