@@ -9,6 +9,8 @@ const environmentSchema = z.object({
   XUNCHENG_CONFIG: z.string().min(1).optional(),
   HOST: z.string().min(1).default('127.0.0.1'),
   PORT: port.default(8080),
+  /** Address on which a vision node answers the other roles; on several hosts, that of the internal network. */
+  XUNCHENG_RPC_HOST: z.string().min(1).default('127.0.0.1'),
   TLS_CERT: z.string().optional(),
   TLS_KEY: z.string().optional(),
   DATABASE_URL: postgresUrl.optional(),

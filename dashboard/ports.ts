@@ -24,7 +24,8 @@ export interface LiveViewer {
 export interface RecheckAnswer {
   readonly answer: 'present' | 'absent' | 'unknown';
   readonly score: number | null;
-  readonly [more: string]: unknown;
+  /** What the camera saw, at full resolution. */
+  readonly jpeg: Buffer | null;
 }
 
 /** What vision nodes do for people. Failures are RpcError: 503 while no node holds the camera or it is out of reach. */

@@ -10,7 +10,11 @@ const openedSchema = z.object({
   transport: z.object({ id: z.string(), iceParameters: z.unknown(), iceCandidates: z.unknown(), dtlsParameters: z.unknown() }),
 });
 const consumedSchema = z.object({ id: z.string(), producerId: z.string(), kind: z.literal('video'), rtpParameters: z.unknown() });
-const recheckedSchema = z.looseObject({ answer: z.enum(['present', 'absent', 'unknown']), score: z.number().nullable().default(null) });
+const recheckedSchema = z.object({
+  answer: z.enum(['present', 'absent', 'unknown']),
+  score: z.number().nullable(),
+  jpeg: z.base64().nullable().transform((text) => (text === null ? null : Buffer.from(text, 'base64'))),
+});
 
 /** Reaches the vision node that holds a camera: camera_leases names the node, vision_nodes its address. */
 export function createVisionPort({ db, secret }: { db: Db; secret: string }): VisionPort {

@@ -25,16 +25,14 @@ export interface RpcServer {
 
 const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
 
-export async function serveRpc({ host, port, secret, handlers }: {
-  host: string; port: number; secret: string; handlers: Readonly<Record<string, RpcHandler>>;
+export async function serveRpc({ host, port, secret, handler }: {
+  host: string; port: number; secret: string; handler: (method: string) => RpcHandler;
 }): Promise<RpcServer> {
   const server = Fastify({ bodyLimit: 4 * 1024 * 1024 });
   server.post<{ Params: { method: string } }>('/:method', async (request, reply) => {
     if (!timingSafeEqual(digest(request.headers.authorization ?? ''), digest(`Bearer ${secret}`))) return reply.code(401).send({ detail: 'wrong secret' });
-    const handler = handlers[request.params.method];
-    if (handler === undefined) return reply.code(404).send({ detail: `no method ${request.params.method}` });
     try {
-      const answer = await handler(request.body);
+      const answer = await handler(request.params.method)(request.body);
       return 'bytes' in answer ? await reply.type(answer.mime).send(answer.bytes) : await reply.send({ value: answer.json });
     } catch (error) {
       const status = error instanceof RpcError ? error.status : 500;

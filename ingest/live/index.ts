@@ -8,6 +8,8 @@ import type { LiveSource } from './live-arguments.ts';
 
 export type { LiveSource } from './live-arguments.ts';
 export type { StartFfmpeg } from './live-stream.ts';
+export type DtlsParameters = types.DtlsParameters;
+export type RtpCapabilities = types.RtpCapabilities;
 
 export type Quality = 'high' | 'low';
 
