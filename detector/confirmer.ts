@@ -17,7 +17,7 @@ export interface ConfirmerState {
   readonly absentMs: number;
   /** When the thing was last reported, as raised or as still there. */
   readonly toldAt: number | null;
-  /** Samples of the last dwell, oldest first. */
+  /** Samples of the last dwell, or the last `minSamples`, oldest first. */
   readonly window: readonly Sample[];
 }
 
@@ -49,7 +49,9 @@ function presence(window: readonly Sample[]): { known: number; share: number } {
 export function confirm(state: ConfirmerState, sample: Sample, rule: ConfirmerRule): { readonly state: ConfirmerState; readonly outcome: Outcome | null } {
   const last = state.window.at(-1);
   if (state.phase === 'gone' || (last !== undefined && sample.at <= last.at)) return { state, outcome: null };
-  const window = [...state.window.filter((s) => s.at >= sample.at - rule.dwell), sample].slice(-windowLimit);
+  // where samples come seldom, the last few count although they are older than the dwell: otherwise minSamples could never be reached
+  const enough = state.window.length - (rule.minSamples - 1);
+  const window = [...state.window.filter((s, i) => s.at >= sample.at - rule.dwell || i >= enough), sample].slice(-windowLimit);
   if (sample.state === 'unknown') return { state: { ...state, window }, outcome: null };
 
   if (sample.state === 'absent') {

@@ -181,7 +181,9 @@ const decoders = { yolov5, yolov8, end2end, yolox, detr, classifier } satisfies 
  */
 export function decode(outputs: readonly OutputTensor[], manifest: ModelManifest, letterbox: Letterbox): Detection[] {
   for (const { name, data } of outputs) {
-    if (!data.every(Number.isFinite)) throw new LayoutError(`output ${name} holds numbers that are not finite`);
+    for (let i = 0; i < data.length; i++) {
+      if (!Number.isFinite(data[i])) throw new LayoutError(`output ${name} holds numbers that are not finite`);
+    }
   }
   const candidates: Detection[] = [];
   decoders[manifest.layout](outputs, manifest, (index, score, x1, y1, x2, y2) => {
