@@ -105,7 +105,7 @@ function startServer({ binaries, cluster, dataDir, port, durable, log }: {
   const settings: Record<string, string | number> = {
     listen_addresses: host, port, unix_socket_directories: '', max_connections: 120, shared_buffers: '64MB',
     password_encryption: 'scram-sha-256', timezone: 'UTC', log_timezone: 'UTC', lc_messages: 'C', logging_collector: 'off',
-    ...(durable ? {} : { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' }),
+    ...(durable ? {} : { fsync: 'off', full_page_writes: 'off' }),
   };
   return new ManagedProcess({
     command: binaries.postgres,

@@ -27,7 +27,7 @@ export async function startTestServers({ migrated = true }: { migrated?: boolean
   const log = createLog('test-servers');
   log.level = process.env['LOG_LEVEL'] ?? 'error';
   const dataDir = realpathSync(mkdtempSync(join(tmpdir(), 'xuncheng-test-')));
-  copy(await template(), dataDir);
+  await prepareDataFolder(dataDir);
   const [postgres, redis] = await Promise.all([
     startPrivatePostgres({ dataDir, log, durable: false }),
     startPrivateRedis({ dataDir, log }),
@@ -45,6 +45,11 @@ export async function startTestServers({ migrated = true }: { migrated?: boolean
       rmSync(dataDir, { recursive: true, force: true });
     },
   };
+}
+
+/** Puts an empty cluster into an empty data folder, so that a first start there need not make it. */
+export async function prepareDataFolder(dataDir: string): Promise<void> {
+  execFileSync('cp', ['-a', `${await template()}/.`, dataDir]);
 }
 
 /** initdb takes a second or two, a copy of what it makes a tenth: an empty cluster with the roles and the database is kept. */
@@ -70,8 +75,4 @@ async function template(): Promise<string> {
     rmSync(fresh, { recursive: true, force: true });
   }
   return folder;
-}
-
-function copy(from: string, to: string): void {
-  execFileSync('cp', ['-a', `${from}/.`, to]);
 }
