@@ -89,7 +89,7 @@ export function createEventFeed(db: Db, log: Log): EventFeed {
         // the head may have moved since the newcomer asked for it
         listener(known);
       }
-      return () => listeners.delete(listener);
+      return () => void listeners.delete(listener);
     },
     async close() {
       closed = true;

@@ -65,7 +65,7 @@ export function startSockets(app: App, context: Context): { close(): Promise<voi
     const { signedIn } = socket.data;
     const { since } = authSchema.parse(socket.handshake.auth);
     const kinds = (['alert', 'case', 'camera'] as const).filter((kind) => mayUse(socketPolicies[kind], signedIn.user.roles));
-    let unfollow = (): boolean => false;
+    let unfollow: () => void = () => undefined;
     let reader: Reader | null = null;
     let lastPosition = 0;
 

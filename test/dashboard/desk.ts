@@ -51,7 +51,7 @@ export class FakeVision implements VisionPort {
       close: () => Promise.resolve(say('close')),
     });
   }
-  recheck(): Promise<{ answer: 'absent'; score: null }> {
+  recheck(): ReturnType<VisionPort['recheck']> {
     return Promise.resolve({ answer: 'absent', score: null });
   }
 }
