@@ -149,9 +149,9 @@ async function startDesk(context: RoleContext): Promise<RunningRole> {
   const db = openDatabase(context.databaseUrl, { max: 16, name: 'xuncheng-dashboard' });
   const queues = openQueues({ redisUrl: context.redisUrl, prefix: queuePrefix, log });
   const dashboard = await startDashboard({
-    db, log, queues, host: environment.HOST, port: environment.PORT, evidence: evidenceOf(context), sealer: createSealer(context.secret),
+    db, databaseUrl: context.databaseUrl, log, queues, host: environment.HOST, port: environment.PORT, evidence: evidenceOf(context), sealer: createSealer(context.secret),
     tls: environment.TLS_CERT === undefined || environment.TLS_KEY === undefined ? undefined : { cert: await readFile(environment.TLS_CERT), key: await readFile(environment.TLS_KEY) },
-    services: { alerts: createAlertService({ db, log }), cases: createCaseService({ db, log }), intake: createIntake({ db, log }), media: createMediaService({ db, log }) },
+    services: { alerts: createAlertService({ db, log }), cases: createCaseService({ db, log }), intake: createIntake({ db, log, evidence: evidenceOf(context) }), media: createMediaService({ db, log }) },
     vision: createVisionPort({ db, secret: context.secret }),
   });
   return closeInOrder([() => dashboard.close(), () => queues.close(), () => db.destroy()]);

@@ -20,6 +20,8 @@ export { ensureAdmin } from './first-start.ts';
 
 export interface DashboardOptions {
   readonly db: Db;
+  /** PostgreSQL then wakes the sockets by itself; without it they look for changes several times a second. */
+  readonly databaseUrl?: string | undefined;
   readonly log: Log;
   readonly host: string;
   /** 0 = any free one. */
@@ -55,7 +57,7 @@ export async function startDashboard(options: DashboardOptions): Promise<Dashboa
   };
   const pages = settings.pages ?? join(import.meta.dirname, 'web', 'dist');
   const { app } = await createServer({ context, tls, trustProxy: settings.trustProxy ?? false, pages });
-  const sockets = startSockets(app, context);
+  const sockets = startSockets(app, context, options.databaseUrl);
   await app.listen({ host, port }).catch(async (error: unknown) => {
     await sockets.close();
     await app.close();

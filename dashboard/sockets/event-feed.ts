@@ -6,6 +6,8 @@ import type { Log } from '../../platform/log.ts';
 import { eventScope } from '../../platform/scope.ts';
 
 const pollMs = 120;
+/** While PostgreSQL tells by itself that there is something new. */
+const quietPollMs = 1000;
 const pageSize = 500;
 
 /** What one reader may see. */
@@ -22,20 +24,25 @@ export interface EventFeed {
   /** Called with the new head whenever it has moved. Returns the way out. */
   follow(listener: (head: number) => void): () => void;
   readonly pageSize: number;
+  /** There may be something new. */
+  wake(): void;
   close(): Promise<void>;
 }
 
 /**
  * Reads the event log. Numbers are given after commit by one sequencer, in order, so "greater than the last one seen" misses nothing.
  * One poll a node tells all readers that the head moved; readers of the same view at the same place share one query.
+ * @param isTold true while a listening connection calls `wake`; polling then only catches what was missed
  */
-export function createEventFeed(db: Db, log: Log): EventFeed {
+export function createEventFeed({ db, log, isTold }: { db: Db; log: Log; isTold: () => boolean }): EventFeed {
   const listeners = new Set<(head: number) => void>();
   const shared = new Map<string, Promise<readonly Sequenced<LiveChange>[]>>();
   let known: number | null = null;
   let timer: NodeJS.Timeout | undefined;
   let polling: Promise<void> = Promise.resolve();
   let closed = false;
+  let busy = false;
+  let again = false;
 
   async function head(): Promise<number> {
     const { seq } = await db.selectFrom('event_log').select(sql<string | null>`max(seq)`.as('seq')).executeTakeFirstOrThrow();
@@ -43,6 +50,8 @@ export function createEventFeed(db: Db, log: Log): EventFeed {
   }
 
   async function poll(): Promise<void> {
+    busy = true;
+    again = false;
     try {
       const now = await head();
       if (known === null || now > known) {
@@ -53,12 +62,13 @@ export function createEventFeed(db: Db, log: Log): EventFeed {
       // the database is away: readers go on from where they are when it is back
       log.debug({ err: error }, 'event feed');
     }
-    schedule();
+    busy = false;
+    schedule(again ? 0 : isTold() ? quietPollMs : pollMs);
   }
 
-  function schedule(): void {
+  function schedule(ms: number): void {
     clearTimeout(timer);
-    if (!closed && listeners.size > 0) timer = setTimeout(() => { polling = poll(); }, pollMs);
+    if (!closed && listeners.size > 0) timer = setTimeout(() => { polling = poll(); }, ms);
   }
 
   async function read({ scope, kinds }: View, after: number, upTo: number): Promise<readonly Sequenced<LiveChange>[]> {
@@ -84,12 +94,16 @@ export function createEventFeed(db: Db, log: Log): EventFeed {
       listeners.add(listener);
       if (listeners.size === 1) {
         known = null;
-        schedule();
+        if (!busy) schedule(0);
       } else if (known !== null) {
         // the head may have moved since the newcomer asked for it
         listener(known);
       }
       return () => void listeners.delete(listener);
+    },
+    wake() {
+      if (busy) again = true;
+      else schedule(0);
     },
     async close() {
       closed = true;

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { Server } from 'socket.io';
 import { z } from 'zod';
 import type { ClientToServer, LiveChange, ServerToClient } from '../../domain/live-events.ts';
+import { listen } from '../../platform/listen.ts';
 import { refusal } from '../access.ts';
 import type { App, Context } from '../context.ts';
 import { comesFromOurPages, credentialOf } from '../credentials.ts';
@@ -32,9 +33,10 @@ function connectError(status: number, detail: string): Error {
  * Socket.IO: tells each person what changed in his scope, in the order of the event log, from the sequence number on that he has seen;
  * carries the signalling of live tiles; ends within seconds when the session does.
  */
-export function startSockets(app: App, context: Context): { close(): Promise<void> } {
+export function startSockets(app: App, context: Context, databaseUrl: string | undefined): { close(): Promise<void> } {
   const { db, log, sessions, metrics, secure } = context;
-  const feed = createEventFeed(db, log);
+  const listening = databaseUrl === undefined ? null : listen({ databaseUrl, channels: ['sequenced'], onWake: () => feed.wake(), log });
+  const feed = createEventFeed({ db, log, isTold: () => listening?.connected() === true });
   const io = new Server<ClientToServer, ServerToClient, Record<string, never>, DeskSocket['data']>(app.server, {
     path: '/socket.io', serveClient: false, maxHttpBufferSize: 256 * 1024, pingInterval: 10_000, pingTimeout: 8000,
     // a WebSocket is not bound by the same-origin policy: without this any page could listen with the person's cookie
@@ -124,6 +126,7 @@ export function startSockets(app: App, context: Context): { close(): Promise<voi
       // the HTTP server is the app's to close
       io.engine.close();
       await checking;
+      await listening?.close();
       await feed.close();
     },
   };

@@ -52,7 +52,7 @@ export class FakeVision implements VisionPort {
     });
   }
   recheck(): ReturnType<VisionPort['recheck']> {
-    return Promise.resolve({ answer: 'absent', score: null });
+    return Promise.resolve({ answer: 'absent', score: null, jpeg: null });
   }
 }
 
