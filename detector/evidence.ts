@@ -1,4 +1,5 @@
 import { rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import sharp from 'sharp';
 import { z } from 'zod';
 import { detectionEventSchema, mediaRefSchema, type DetectionEvent, type MediaRef } from '../domain/detection.ts';
@@ -103,7 +104,7 @@ export function createEvidenceMaker({ spool, footage, store, before, log, settin
     try {
       return { ref: await store.putFile(clip.path, { mime: 'video/mp4' }), from: clip.from, to: clip.to };
     } finally {
-      await rm(clip.path, { force: true });
+      await rm(dirname(clip.path), { recursive: true, force: true });
     }
   }
 

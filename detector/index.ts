@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import { z } from 'zod';
 import type { Camera } from '../domain/camera.ts';
 import type { Detection, DetectionMessage } from '../domain/detection.ts';
 import type { Frame } from '../domain/frame.ts';
-import type { ModelManifest } from '../domain/model.ts';
+import { modelManifestSchema, type ModelManifest } from '../domain/model.ts';
 import type { Db } from '../platform/db/index.ts';
 import type { EvidenceStore } from '../platform/evidence-store.ts';
 import type { Log } from '../platform/log.ts';
@@ -84,8 +85,11 @@ export interface DetectorPorts {
   readonly log: Log;
   readonly dataDir: string;
   readonly evidence: EvidenceStore;
-  /** Hands a message to the carrier; rejects when the carrier is away. */
-  readonly send: (message: DetectionMessage) => Promise<void>;
+  /**
+   * Hands a message to the carrier; rejects when the carrier is away.
+   * @param attempt 1, 2, …: the same message comes again until PostgreSQL holds it, and must not be mistaken for one that was parked
+   */
+  readonly send: (message: DetectionMessage, attempt: number) => Promise<void>;
   readonly footage: Footage;
   /** Every registered model: manifest and path of its ONNX file. */
   readonly models: () => Promise<readonly ModelFile[]>;
@@ -112,11 +116,19 @@ interface Held {
   readonly waiters: Set<(judged: Judged) => void>;
 }
 
+/** A row of another version, or written by hand. A file that is not there yet has no hash; its absence is told when it is opened. */
+function manifestProblem(manifest: unknown): string | null {
+  const { error } = modelManifestSchema.extend({ sha256: z.string() }).safeParse(manifest);
+  const [issue] = error?.issues ?? [];
+  return issue === undefined ? null : `model_manifest: ${issue.path.join('.')}: ${issue.message}`;
+}
+
 export async function startDetector(ports: DetectorPorts): Promise<Detector> {
   const { db, log, dataDir, footage } = ports;
   const settings: DetectorSettings = { ...defaults, ...ports.settings };
   const held = new Map<string, Held>();
   let manifests: ReadonlyMap<string, ModelManifest> = new Map();
+  let malformed: ReadonlyMap<string, string> = new Map();
   let strangers = 0;
   /** Wall time of monotonic zero, fixed at the first frame: samples then live on a clock that never jumps. */
   let zero: number | null = null;
@@ -162,7 +174,7 @@ export async function startDetector(ports: DetectorPorts): Promise<Detector> {
       if (outcome === 'born') before.born(camera.id, track);
       else if (outcome === 'lost' && track.confirmer.phase !== 'raised') before.drop(track);
       else if (outcome === 'still' && observation !== null && spool.wasRaised(track.id)) {
-        ports.send({ kind: 'still', key: track.id, at: new Date(frame.arrivedAt).toISOString(), score: observation.score })
+        ports.send({ kind: 'still', key: track.id, at: new Date(frame.arrivedAt).toISOString(), score: observation.score }, 1)
           .catch((error: unknown) => log.debug({ err: error }, 'a sighting was not told; the next one will be'));
       }
     },
@@ -189,7 +201,12 @@ export async function startDetector(ports: DetectorPorts): Promise<Detector> {
   }
 
   async function reloadModels(): Promise<void> {
-    const models = await ports.models();
+    const listed = await ports.models();
+    malformed = new Map(listed.flatMap(({ manifest }) => {
+      const issue = manifestProblem(manifest);
+      return issue === null ? [] : [[manifest.id, issue] as const];
+    }));
+    const models = listed.filter((m) => !malformed.has(m.manifest.id));
     manifests = new Map(models.map((m) => [m.manifest.id, m.manifest]));
     pool.setModels(models);
     reconcile(ports.cameras());
@@ -197,6 +214,8 @@ export async function startDetector(ports: DetectorPorts): Promise<Detector> {
 
   function modelProblem(watch: CameraWatch): string | null {
     for (const { rule } of watch.plans) {
+      const issue = malformed.get(rule.model);
+      if (issue !== undefined) return issue;
       const model = pool.model(rule.model);
       if (model?.state === 'failed') return model.reason;
       if (model?.state === 'loading') return `model_loading: model ${rule.model} is being loaded`;
@@ -239,8 +258,12 @@ export async function startDetector(ports: DetectorPorts): Promise<Detector> {
       }
       const displaced = pool.offer(frame.cameraId, { picture: frame, tasks }, async (answers) => {
         if (closing !== undefined) return;
-        const judged = await watch.judge(frame, tasks, answers ?? tasks.map(() => ({ ok: false, reason: 'thread: the inference thread ended, it is started again' })));
-        counts.judged += 1;
+        let judged: Judged;
+        try {
+          judged = await watch.judge(frame, tasks, answers ?? tasks.map(() => ({ ok: false, reason: 'thread: the inference thread ended, it is started again' })));
+        } finally {
+          counts.judged += 1;
+        }
         if (watch.analysedAt === frame.arrivedAt) entry.analysed = performance.now();
         for (const tell of waiters) tell(judged);
       });

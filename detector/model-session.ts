@@ -36,6 +36,7 @@ async function readChecked({ manifest, path }: ModelFile): Promise<Buffer> {
     throw new ModelRefused(`model_missing: ${words(error)}`, { cause: error });
   }
   const sha256 = createHash('sha256').update(bytes).digest('hex');
+  if (manifest.sha256 === '') throw new ModelRefused(`model_hash: no SHA-256 is listed for ${path}; the file has ${sha256}`);
   if (sha256 !== manifest.sha256) throw new ModelRefused(`model_hash: ${path} has SHA-256 ${sha256}, the manifest says ${manifest.sha256}`);
   return bytes;
 }

@@ -2,7 +2,8 @@ import { sql } from 'kysely';
 import type { Db } from '../platform/db/index.ts';
 import type { Seen } from './spool.ts';
 
-/** Asks PostgreSQL what it holds of these events. A repeat's evidence is folded into its alert's, so its own manifest need not lie there. */
+/** Asks PostgreSQL what it holds of these events. The evidence of a repeat, or of a silenced one, is shown nowhere, so its
+ * manifest need not lie with the alert. */
 export function seenInDatabase(db: Db): (keys: readonly string[]) => Promise<ReadonlyMap<string, Seen>> {
   return async (keys) => {
     const rows = await db.selectFrom('detection_events as e')
@@ -17,7 +18,7 @@ export function seenInDatabase(db: Db): (keys: readonly string[]) => Promise<Rea
       .execute();
     return new Map(rows.map((row) => [row.key, {
       raised: true,
-      evidence: (manifest) => row.part === 'repeat' || row.evidence_failure !== null || (row.hashes ?? []).includes(manifest),
+      evidence: (manifest) => row.part !== 'raised' || row.evidence_failure !== null || (row.hashes ?? []).includes(manifest),
       gone: row.gone_at !== null,
     }]));
   };

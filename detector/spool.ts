@@ -60,7 +60,7 @@ const keyOf = (message: KeptMessage): string => (message.kind === 'raised' ? mes
 export async function openSpool({ folder, limitBytes, send, seen, log, resendMs = 3000, tickMs = 1000 }: {
   folder: string;
   limitBytes: number;
-  send: (message: DetectionMessage) => Promise<void>;
+  send: (message: DetectionMessage, attempt: number) => Promise<void>;
   seen: (keys: readonly string[]) => Promise<ReadonlyMap<string, Seen>>;
   log: Log;
   resendMs?: number;
@@ -160,7 +160,7 @@ export async function openSpool({ folder, limitBytes, send, seen, log, resendMs 
       // nothing of an event overtakes the event itself
       if (entry === undefined && kind === 'raised' && !wasRaised(key)) return;
       if (entry === undefined || !due(entry, Date.now())) continue;
-      await send(entry.body as KeptMessage);
+      await send(entry.body as KeptMessage, entry.attempts + 1);
       entry.sentAt = Date.now();
       entry.attempts += 1;
       if (entry.attempts === 6) log.warn({ key, kind }, 'a message was sent six times and is not seen in the database');
