@@ -11,9 +11,9 @@ export interface LiveSource {
 /**
  * ffmpeg's arguments for one live stream as RTP to a loopback port. Parameter sets go in-band before each key frame, because a viewer
  * may join at any of them. What browsers cannot play (H.265, B-frames) is transcoded.
- * @param target RTP port of the receiver; RTCP is multiplexed on it
+ * @param target RTP and RTCP ports of the receiver
  */
-export function liveArguments(source: LiveSource, target: { port: number; ssrc: number; payloadType: number }): string[] {
+export function liveArguments(source: LiveSource, target: { port: number; rtcpPort: number; ssrc: number; payloadType: number }): string[] {
   const codec = source.copyable
     ? ['-c:v', 'copy', '-bsf:v', 'dump_extra=freq=keyframe']
     : ['-c:v', 'libx264', '-preset', 'ultrafast', '-tune', 'zerolatency', '-profile:v', 'baseline', '-pix_fmt', 'yuv420p', '-g', '50', '-threads', '1', '-bsf:v', 'dump_extra=freq=keyframe'];
@@ -24,6 +24,6 @@ export function liveArguments(source: LiveSource, target: { port: number; ssrc: 
     ...source.input,
     '-map', '0:v:0', '-an', ...codec,
     '-f', 'rtp', '-ssrc', String(target.ssrc), '-payload_type', String(target.payloadType),
-    `rtp://127.0.0.1:${target.port}?rtcpport=${target.port}&pkt_size=1200`,
+    `rtp://127.0.0.1:${target.port}?rtcpport=${target.rtcpPort}&pkt_size=1200`,
   ];
 }

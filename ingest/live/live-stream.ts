@@ -23,7 +23,8 @@ const payloadType = 101;
 export async function openLiveStream({ router, source, startFfmpeg, log, onEnd }: {
   router: types.Router; source: LiveSource; startFfmpeg: StartFfmpeg; log: Log; onEnd: () => void;
 }): Promise<LiveStream> {
-  const transport = await router.createPlainTransport({ listenInfo: { protocol: 'udp', ip: '127.0.0.1' }, rtcpMux: true, comedia: true });
+  // ffmpeg sends RTP and RTCP from two ports, RTCP first: multiplexed, the transport would lock on to that one and refuse the video
+  const transport = await router.createPlainTransport({ listenInfo: { protocol: 'udp', ip: '127.0.0.1' }, rtcpMux: false, comedia: true });
   const ssrc = randomInt(1, 2 ** 31);
   const producer = await transport.produce({
     kind: 'video',
@@ -35,7 +36,7 @@ export async function openLiveStream({ router, source, startFfmpeg, log, onEnd }
       encodings: [{ ssrc }],
     },
   });
-  const ffmpeg = startFfmpeg(liveArguments(source, { port: transport.tuple.localPort, ssrc, payloadType }), { stdin: source.stdin, name: 'live' });
+  const ffmpeg = startFfmpeg(liveArguments(source, { port: transport.tuple.localPort, rtcpPort: transport.rtcpTuple?.localPort ?? transport.tuple.localPort, ssrc, payloadType }), { stdin: source.stdin, name: 'live' });
   let closing: Promise<void> | undefined;
   const ended = ffmpeg.ended.then(({ reason }) => {
     transport.close();
