@@ -28,16 +28,20 @@ const rules: readonly Rule[] = [
   [/(?:Operation|Connection) timed out|ETIMEDOUT/i, 'offline', 'timeout: the camera does not answer in time'],
   [/Connection reset|Broken pipe|End of file|Server returned 0|Input\/output error/i, 'offline', 'closed: the camera closed the connection'],
   [/Protocol not found|not on whitelist/i, 'unsupported', 'bad_address: this kind of address is not taken'],
-  [/Invalid data found|Error number -\d+ occurred|Invalid argument/i, 'unsupported', 'not_rtsp: what answers there does not speak RTSP'],
+  [/Invalid data found|Error number -\d+ occurred|Invalid argument/i, 'offline', 'no_answer: something listens there, but closes the connection or does not speak RTSP'],
 ];
 
-/** Tells from ffmpeg's last lines why a camera gives no picture. Pure. */
-export function classifyFailure(lines: readonly string[]): Failure {
+/**
+ * Tells from ffmpeg's last lines why a camera gives no picture; null when they do not tell. Pure.
+ * @param late it ended when the time for an answer was over: ffmpeg calls that invalid data too
+ */
+export function classifyFailure(lines: readonly string[], late = false): Failure | null {
   const text = lines.filter((line) => !/^\s*(frame=|Stream #|Metadata:|encoder)|showinfo/.test(line)).slice(-25).join('\n');
   for (const [pattern, state, reason] of rules) {
     const match = pattern.exec(text);
-    if (match) return { state, reason: reason.replace('$1', match[1]?.trim() ?? 'no reason given') };
+    if (match === null) continue;
+    if (late && reason.startsWith('no_answer')) return { state: 'offline', reason: 'timeout: the camera does not answer in time' };
+    return { state, reason: reason.replace('$1', match[1]?.trim() ?? 'no reason given') };
   }
-  const last = lines.findLast((line) => line.trim() !== '' && !/^frame=/.test(line))?.trim();
-  return { state: 'offline', reason: last === undefined ? 'ended: ffmpeg ended without a word' : `ended: ffmpeg said: ${last.slice(0, 200)}` };
+  return null;
 }

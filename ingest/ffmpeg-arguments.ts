@@ -40,7 +40,7 @@ const seconds = 2;
 
 /** @throws Error when the address is none that a camera may have */
 export function checkUrl(url: string): void {
-  if (/[\u0000-\u001f\u007f]/.test(url)) throw new Error('the address holds a control character');
+  if (/\p{Cc}/u.test(url)) throw new Error('the address holds a control character');
   const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(url)?.[1]?.toLowerCase();
   if (scheme !== 'rtsp' && scheme !== 'rtsps') throw new Error(`only rtsp:// and rtsps:// addresses are taken, not ${scheme === undefined ? 'this' : `${scheme}:`}`);
   if (!URL.canParse(url)) throw new Error('the address cannot be read: user names and passwords need %-escapes for / ? # @ :');

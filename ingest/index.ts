@@ -60,8 +60,6 @@ export interface Ingest extends Footage {
   close(): Promise<void>;
 }
 
-/** One dial has the way for itself for so long, milliseconds. */
-const dialHold = 750;
 const tickMs = 1000;
 const pulseMs = 5000;
 const sweepMs = 5000;
@@ -76,7 +74,7 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
   if (strays > 0) log.warn({ strays }, 'ended what an earlier process had left running');
   const ring = await Ring.open({ folder, limits: await fitted(folder, settings), log });
   const footage = createFootage(ring);
-  const gate = new DialGate(dialHold);
+  const gate = new DialGate(settings.dialHold);
   const held = new Map<string, HeldCamera>();
   const listeners = new Set<(cameras: readonly Camera[]) => void>();
   const status = new StatusWriter({ db, log, onRefused: (camera, fence) => {

@@ -4,6 +4,8 @@ export interface IngestSettings {
   readonly sampleSide: number;
   /** The camera may take so long for any answer. */
   readonly dialTimeout: number;
+  /** One dial has the way for itself for so long at most; then the next may begin. */
+  readonly dialHold: number;
   /** No packet for so long is a stall. */
   readonly stallAfter: number;
   /** First wait before the next dial; doubles up to `backoffMost`, ten times as long where a person has to do something. */
@@ -29,6 +31,7 @@ export interface RingLimits {
 export const defaultSettings: IngestSettings = {
   sampleSide: 640,
   dialTimeout: 10_000,
+  dialHold: 750,
   stallAfter: 10_000,
   backoff: 500,
   backoffMost: 30_000,

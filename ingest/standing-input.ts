@@ -101,7 +101,7 @@ export class StandingInput {
     try {
       checkUrl(input.url);
     } catch (error) {
-      return { kind: 'ended', lines: [`Unsupported address: ${error instanceof Error ? error.message : String(error)}`], code: null, killed: false };
+      return { kind: 'ended', lines: [`Unsupported address: ${error instanceof Error ? error.message : String(error)}`], code: null, killed: false, late: false };
     }
     const free = await gate.enter(signal);
     if (free === null) return null;
@@ -110,7 +110,7 @@ export class StandingInput {
       return await this.#once(recording, free);
     } catch (error) {
       log.error({ err: error }, 'camera input failed');
-      return { kind: 'ended', lines: [error instanceof Error ? error.message : String(error)], code: null, killed: false };
+      return { kind: 'ended', lines: [error instanceof Error ? error.message : String(error)], code: null, killed: false, late: false };
     } finally {
       free();
     }
@@ -167,8 +167,10 @@ function judge(end: Exclude<RunEnd, { kind: 'stopped' }>): { state: InputState; 
       if (end.killed) return { state: 'connecting', reason: 'killed: ffmpeg was killed', atOnce: true };
       const address = /^Unsupported address: (.*)/.exec(end.lines[0] ?? '')?.[1];
       if (address !== undefined) return { state: 'unsupported', reason: `bad_address: ${address}`, atOnce: false };
+      const failure = classifyFailure(end.lines, end.late);
+      if (failure !== null) return { ...failure, atOnce: false };
       if (end.code === 0) return { state: 'connecting', reason: 'closed: the camera ended the stream', atOnce: true };
-      return { ...classifyFailure(end.lines), atOnce: false };
+      return { state: 'offline', reason: `ended: ffmpeg said: ${end.lines.findLast((line) => line.trim() !== '')?.trim().slice(0, 200) ?? 'nothing'}`, atOnce: false };
     }
   }
 }

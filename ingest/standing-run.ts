@@ -10,7 +10,7 @@ import type { Recording, Ring } from './ring.ts';
 export type RunEnd =
   | { readonly kind: 'stopped' }
   /** ffmpeg ended by itself. */
-  | { readonly kind: 'ended'; readonly lines: readonly string[]; readonly code: number | null; readonly killed: boolean }
+  | { readonly kind: 'ended'; readonly lines: readonly string[]; readonly code: number | null; readonly killed: boolean; readonly late: boolean }
   | { readonly kind: 'stalled' }
   /** Never a packet. */
   | { readonly kind: 'silent' }
@@ -143,5 +143,5 @@ export async function runOnce(options: StandingRunOptions): Promise<RunEnd> {
   await reading;
   await ring.ended(recording);
   reader.destroy();
-  return end ?? { kind: 'ended', lines: process.lines(), code, killed: killedBy !== null };
+  return end ?? { kind: 'ended', lines: process.lines(), code, killed: killedBy !== null, late: !live && performance.now() - started > plan.timeout * 0.9 };
 }

@@ -12,7 +12,7 @@ import { startTestServers, type TestServers } from '../support/servers.ts';
 export const sealer = createSealer('test');
 
 /** Quick enough for a test; what it waits for are conditions. */
-export const quick: Partial<IngestSettings> = { dialTimeout: 2000, stallAfter: 2500, backoff: 150, backoffMost: 400, frozenAfter: 3000, notAnalysedAfter: 1500, pollEvery: 200 };
+export const quick: Partial<IngestSettings> = { dialTimeout: 5000, dialHold: 300, stallAfter: 4000, backoff: 200, backoffMost: 1000, frozenAfter: 3000, notAnalysedAfter: 1500, pollEvery: 200 };
 
 export interface Bench {
   readonly db: Db;
