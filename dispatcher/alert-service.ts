@@ -8,13 +8,14 @@ import { judges, mayAct } from '../domain/workflow.ts';
 import { databaseNow, type DbOrTx, type Tx } from '../platform/db/index.ts';
 import type { AlertVerdict } from '../platform/db/schema.ts';
 import { changeAlert, type AlertRow } from './alert-row.ts';
-import { alertDetail, alertQuery, alertViews, subclassesOf, undoUntil, type AlertListRow } from './alert-view.ts';
+import { alertDetail, alertQuery, alertViews, undoUntil, type AlertListRow } from './alert-view.ts';
 import { caseOfAlert, withdrawCase } from './alert-case.ts';
 import { takeStep } from './case-write.ts';
 import { transact, type Context } from './context.ts';
 import { afterCursor, countLimit, cursorOf, isUuid, newestFirst, pageSize } from './cursor.ts';
-import { alertScope } from './scope.ts';
+import { alertScope } from '../platform/scope.ts';
 import { readSettings } from './settings.ts';
+import { subclassesOf } from './subclasses.ts';
 import type { z } from 'zod';
 
 /** Effects outside wait a little longer than a verdict may be taken back. */

@@ -1,16 +1,15 @@
+import { sql } from 'kysely';
 import { undoSeconds, type RejectionReason } from '../domain/alert.ts';
 import type { CaseState } from '../domain/case.ts';
 import { overlap } from '../domain/geometry.ts';
 import type { Actor } from '../domain/roles.ts';
-import type { AlertDetail, AlertHistoryEntry, AlertView, Subclass } from '../domain/views.ts';
+import type { AlertDetail, AlertHistoryEntry, AlertView } from '../domain/views.ts';
 import type { DbOrTx } from '../platform/db/index.ts';
-import type { EventTypesTable } from '../platform/db/schema.ts';
 import type { AlertRow } from './alert-row.ts';
 import { evidenceOf, noEvidence } from './evidence-of.ts';
 import { metresBetween } from './distance.ts';
 import { suggestUnit } from './places.ts';
-import { alertScope } from './scope.ts';
-import { sql, type Selectable } from 'kysely';
+import { alertScope } from '../platform/scope.ts';
 
 const iso = (at: Date | null): string | null => at?.toISOString() ?? null;
 
@@ -62,12 +61,6 @@ function view(row: AlertListRow, evidence: AlertView['evidence'], now: Date): Al
 export async function alertViews(db: DbOrTx, rows: readonly AlertListRow[], now: Date): Promise<AlertView[]> {
   const evidence = await evidenceOf(db, rows.map((r) => r.id));
   return rows.map((r) => view(r, evidence.get(r.id) ?? noEvidence, now));
-}
-
-/** Subclasses that whoever confirms may pick, the usual one first. */
-export function subclassesOf(type: Selectable<EventTypesTable>): Subclass[] {
-  const usual = type.standard_ref === null || type.code === null ? [] : [{ standardRef: type.standard_ref, code: type.code, name: type.subclass_name ?? type.name }];
-  return [...usual, ...type.alternatives];
 }
 
 /** Metres within which, and hours in which, alerts of one type may be the same thing. */

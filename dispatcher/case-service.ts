@@ -10,14 +10,14 @@ import type { CaseService } from '../domain/services.ts';
 import type { ActionOffer, CaseFilter, CaseView } from '../domain/views.ts';
 import { actionLabels, isOffered, possible } from '../domain/workflow.ts';
 import { databaseNow, type DbOrTx, type Tx } from '../platform/db/index.ts';
-import { nameSubclass } from './case-effects.ts';
+import { nameSubclass, subclassesOf } from './subclasses.ts';
 import { readFacts, readReach, type CasePatch } from './case-row.ts';
 import { caseListItem, caseView, listQuery, type ListRow } from './case-view.ts';
 import { attachMedia, insertCase, parseInput, takeStep } from './case-write.ts';
 import { transact, type Context } from './context.ts';
 import { afterCursor, countLimit, cursorOf, isUuid, newestFirst, pageSize } from './cursor.ts';
 import { locate, suggestUnit } from './places.ts';
-import { caseScope } from './scope.ts';
+import { caseScope } from '../platform/scope.ts';
 import { readCalendar, readSettings } from './settings.ts';
 
 const reporters: readonly Role[] = ['operator', 'intake', 'duty_officer', 'dispatcher', 'collector', 'district'];
@@ -72,8 +72,8 @@ async function report(tx: Tx, actor: Actor, body: unknown): Promise<string> {
   const at = camera === undefined ? undefined : await tx.selectFrom('cameras').select(['id', 'lon', 'lat', 'address', 'district_id']).where('id', '=', camera).where('deleted_at', 'is', null).executeTakeFirst();
   if (camera !== undefined && at === undefined) throw invalid('camera', 'there is no such camera');
   const named = subclass !== undefined ? await nameSubclass(tx, subclass, eventType ?? null, 'subclass')
-    : type?.standard_ref != null && type.code !== null ? { standardRef: type.standard_ref, code: type.code, name: type.subclass_name ?? type.name } : null;
-  const where = point ?? (at?.lon != null && at.lat !== null ? [at.lon, at.lat] as const : null);
+    : type === undefined ? null : subclassesOf(type)[0] ?? null;
+  const where = point ?? (at === undefined || at.lon === null || at.lat === null ? null : [at.lon, at.lat] as const);
   const place = await locate(tx, where === null ? null : [where[0], where[1]], at?.district_id ?? (actor.scope.kind === 'district' ? actor.scope.districtId : null));
   const salt = randomBytes(16);
   const fields: CasePatch & { state: 'reported'; source: typeof input.source } = {

@@ -1,7 +1,7 @@
 import { NotFound } from '../domain/errors.ts';
 import type { MediaService } from '../domain/services.ts';
 import { isUuid } from './cursor.ts';
-import { alertScope, caseScope } from './scope.ts';
+import { alertScope, caseScope } from '../platform/scope.ts';
 import type { Context } from './context.ts';
 
 export function createMediaService({ db }: Context): MediaService {
