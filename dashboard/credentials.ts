@@ -14,17 +14,14 @@ export function credentialOf(headers: IncomingHttpHeaders, secure: boolean): Cre
 }
 
 /**
- * Whether a request may lean on a cookie. Browsers name where a changing request comes from (Sec-Fetch-Site, Origin) and pages of
- * others cannot forge it; what names nothing comes from no browser, so there is no person's cookie to abuse.
+ * Whether a request may lean on a cookie. Browsers name where a changing request comes from (Origin, else Sec-Fetch-Site) and pages of
+ * others cannot forge it; what names nothing comes from no browser, so there is no person's cookie to abuse. Origin goes first: on
+ * WebSockets not every browser counts ws: and http: as the same site.
  */
 export function comesFromOurPages(headers: IncomingHttpHeaders, host: string): boolean {
-  const site = headers['sec-fetch-site'];
-  if (site !== undefined) return site === 'same-origin' || site === 'none';
   const { origin } = headers;
-  if (origin === undefined) return true;
-  try {
-    return new URL(origin).host === host;
-  } catch {
-    return false;
-  }
+  const site = headers['sec-fetch-site'];
+  if (origin !== undefined && origin !== 'null') return URL.canParse(origin) && new URL(origin).host === host;
+  if (site !== undefined) return site === 'same-origin' || site === 'none';
+  return origin === undefined;
 }

@@ -56,7 +56,7 @@ const codeOf = (error: unknown): string => (typeof error === 'object' && error !
 export function isOutage(error: unknown): boolean {
   if (error instanceof AggregateError && error.errors.some(isOutage)) return true;
   const code = codeOf(error);
-  if (/^(ECONN|EPIPE|ENOTFOUND|ETIMEDOUT|ENOENT$|EAI_AGAIN)/.test(code)) return true;
+  if (/^(ECONN|EPIPE|ENOTFOUND|ETIMEDOUT|EAI_AGAIN)/.test(code)) return true;
   if (/^(08|57P|53)/.test(code) || code === '57014' || code === '25006') return true;
   return error instanceof Error && /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|not queryable/.test(error.message);
 }
@@ -86,7 +86,7 @@ export function problemOf(error: unknown): ProblemBody | null {
   if (isOutage(error)) return problem(503, 'the database cannot be reached at the moment; nothing was changed that was not answered');
   const code = codeOf(error);
   // class 22: text that PostgreSQL cannot hold (NUL, lone surrogates), numbers beyond its types
-  if (/^22/.test(code)) return problem(400, 'a value cannot be stored: text with NUL or broken characters, or a number or time out of range');
+  if (code.startsWith('22')) return problem(400, 'a value cannot be stored: text with NUL or broken characters, or a number or time out of range');
   if (code === '23503') return problem(422, 'it refers to something that does not exist');
   if (code === '23505') return problem(409, 'there is one already');
   if (error instanceof Error && 'validation' in error) {

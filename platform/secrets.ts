@@ -28,14 +28,14 @@ export function createSealer(installationKey: string): Sealer {
   };
 }
 
-/** Takes the password out of a URL for people and logs: rtsp://user:***@host/path. */
+/** Takes the password out of a URL for people and logs: rtsp://user:***@host/path. An @ within the password belongs to it. */
 export function maskUrl(url: string): string {
-  return url.replace(/^([a-z]+:\/\/[^:@/]*):[^@/]*@/i, '$1:***@');
+  return url.replace(/^([a-z]+:\/\/[^:@/]*):[^/?#]*@/i, '$1:***@');
 }
 
 /** A camera URL with its password sealed in place, for the database; one without a password stays as it is. */
 export function sealUrl(url: string, sealer: Sealer): string {
-  return url.replace(/^([a-z]+:\/\/[^:@/]*):([^@/]*)@/i, (_, start: string, password: string) => `${start}:${password.startsWith(prefix) ? password : sealer.seal(password)}@`);
+  return url.replace(/^([a-z]+:\/\/[^:@/]*):([^/?#]*)@/i, (_, start: string, password: string) => `${start}:${password.startsWith(prefix) ? password : sealer.seal(password)}@`);
 }
 
 export function openUrl(url: string, sealer: Sealer): string {

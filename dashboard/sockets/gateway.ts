@@ -7,7 +7,7 @@ import { refusal } from '../access.ts';
 import type { App, Context } from '../context.ts';
 import { comesFromOurPages, credentialOf } from '../credentials.ts';
 import { mayUse, socketPolicies } from '../policy.ts';
-import { problem, problemOf } from '../problems.ts';
+import { problem, problemOf, ProblemError } from '../problems.ts';
 import type { SignedIn } from '../sessions.ts';
 import { createEventFeed } from './event-feed.ts';
 import { serveLive, type DeskSocket } from './live.ts';
@@ -25,10 +25,6 @@ const authSchema = z.object({
 /** Everything of a person that a socket was opened under; when it changes the socket ends. */
 const standing = ({ user }: SignedIn): string => JSON.stringify([user.id, user.roles, user.unit?.id, user.scope, user.mustChangePassword]);
 
-function connectError(status: number, detail: string): Error {
-  return Object.assign(new Error(detail), { data: problem(status, detail) });
-}
-
 /**
  * Socket.IO: tells each person what changed in his scope, in the order of the event log, from the sequence number on that he has seen;
  * carries the signalling of live tiles; ends within seconds when the session does.
@@ -43,24 +39,31 @@ export function startSockets(app: App, context: Context, databaseUrl: string | u
     allowRequest: (request: IncomingMessage, decide) => decide(null, comesFromOurPages(request.headers, request.headers.host ?? '')),
   });
 
-  io.use((socket, next) => {
-    void (async () => {
-      const auth = authSchema.safeParse(socket.handshake.auth);
-      if (!auth.success) throw connectError(400, `auth.${auth.error.issues[0]?.path.join('.') ?? ''}: ${auth.error.issues[0]?.message ?? 'is not valid'}`);
-      const { token } = auth.data;
-      const credential = token === null || token === undefined ? credentialOf(socket.request.headers, secure) : { kind: 'token' as const, secret: token };
-      const who = credential === null ? null : await sessions.find(credential);
-      if (who === null) throw connectError(401, 'sign in first');
-      const refused = refusal(socketPolicies.position, who);
-      if (refused !== null) throw connectError(refused.status, refused.message);
-      socket.data.signedIn = who;
-    })().then(() => next(), (error: unknown) => {
-      if (error instanceof Error && 'data' in error) return next(error);
-      const body = problemOf(error);
-      if (body === null) log.error({ err: error }, 'socket refused for a defect');
-      next(connectError(body?.status ?? 500, body?.detail ?? 'unexpected failure'));
-    });
-  });
+  async function admit(socket: DeskSocket): Promise<void> {
+    const auth = authSchema.safeParse(socket.handshake.auth);
+    if (!auth.success) throw new ProblemError(400, `auth.${auth.error.issues[0]?.path.join('.') ?? ''}: ${auth.error.issues[0]?.message ?? 'is not valid'}`);
+    const { token } = auth.data;
+    const credential = token === null || token === undefined ? credentialOf(socket.request.headers, secure) : { kind: 'token' as const, secret: token };
+    const who = credential === null ? null : await sessions.find(credential);
+    if (who === null) throw new ProblemError(401, 'sign in first');
+    const refused = refusal(socketPolicies.position, who);
+    if (refused !== null) throw refused;
+    socket.data.signedIn = who;
+  }
+
+  async function decide(socket: DeskSocket, next: (refused?: Error) => void): Promise<void> {
+    let refused: Error | undefined;
+    try {
+      await admit(socket);
+    } catch (error) {
+      const body = problemOf(error) ?? problem(500, 'unexpected failure, noted in the log');
+      if (body.status === 500) log.error({ err: error }, 'socket refused for a defect');
+      // the browser gets the problem as `data` of its connect_error
+      refused = Object.assign(new Error(body.detail), { data: body });
+    }
+    next(refused);
+  }
+  io.use((socket, next) => void decide(socket, next));
 
   io.on('connection', (socket) => {
     metrics.sockets.inc();

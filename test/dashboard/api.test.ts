@@ -48,7 +48,7 @@ describe('the way of an alert', () => {
     const [root, operator, other, duty] = [await as('root'), await as('operator'), await as('intake'), await as('duty')];
     const { alertId } = (await root.ask('POST', '/api/events', eventOf('the-way-1', { box: [0.6, 0.6, 0.2, 0.2] }))).json<{ alertId: string }>();
     const claims = await Promise.all([operator, other].map((p) => p.ask('POST', `/api/alerts/${alertId}/claim`)));
-    expect(claims.map((c) => c.status).toSorted()).toEqual([200, 409]);
+    expect(claims.map((c) => c.status).toSorted((a, b) => a - b)).toEqual([200, 409]);
     expect(claims.find((c) => c.status === 409)!.json()).toMatchObject({ status: 409, version: 2, state: 'claimed' });
     const winner = claims[0]!.status === 200 ? operator : other;
     const confirmed = await winner.ask('POST', `/api/alerts/${alertId}/confirm`, {});
@@ -59,7 +59,7 @@ describe('the way of an alert', () => {
     const offers = (await duty.ask('GET', `/api/cases/${made.id}/actions`)).json<{ action: string }[]>();
     expect(offers.map((o) => o.action)).toContain('file');
     const filed = await Promise.all([1, 2, 3].map(() => duty.ask('POST', `/api/cases/${made.id}/actions`, { action: 'file', version, input: {} })));
-    expect(filed.map((f) => f.status).toSorted()).toEqual([200, 409, 409]);
+    expect(filed.map((f) => f.status).toSorted((a, b) => a - b)).toEqual([200, 409, 409]);
     for (const lost of filed.filter((f) => f.status === 409)) expect(lost.json<{ version: number }>().version).toBeGreaterThan(version);
     // the case of the east is not there for the west
     expect((await (await as('west')).ask('GET', `/api/cases/${made.id}`)).status).toBe(404);
@@ -92,7 +92,7 @@ describe('every refusal', () => {
 
   test('and no input is answered by 5xx: nonsense of every kind to every route', async () => {
     const root = await as('root');
-    const strings = ['', ' ', '\0', 'a\0b', '\ud800', '‮gnp.exe', "'; drop table users; --", '<script>alert(1)</script>', '=1+1', '../../etc/passwd', '%', 'x'.repeat(100_000), '1e999', 'null'];
+    const strings = ['', ' ', '\0', 'a\0b', '\ud800', '‮gnp.exe', "'; drop table users; --", '<script>alert(1)</script>', '=1+1', '../../etc/passwd', '%', 'x'.repeat(20_000), '1e999', 'null'];
     const values: unknown[] = [null, true, 0, -1, 1e308, 0.1, [], {}, [[]], { a: { b: { c: [] } } }, ...strings];
     const fields = ['username', 'password', 'current', 'next', 'name', 'id', 'inputs', 'zones', 'rules', 'point', 'district', 'key', 'camera', 'eventType', 'score', 'raisedAt', 'version', 'reason', 'into', 'action', 'input', 'source', 'description', 'media', 'roles', 'unit', 'ids', 'note', 'subclass'];
     let asked = 0;
@@ -105,13 +105,13 @@ describe('every refusal', () => {
         const body = method === 'GET' || method === 'DELETE' ? undefined : [value, Object.fromEntries(fields.map((f) => [f, value]))];
         const query = method === 'GET' ? `?${['state', 'camera', 'type', 'since', 'limit', 'cursor', 'text', 'unit', 'overdue', 'stage', 'claimedBy'].map((f) => `${f}=${encodeURIComponent(typeof value === 'string' ? value.toWellFormed() : JSON.stringify(value)).slice(0, 500)}`)
           .filter((_, n) => n % 3 === i % 3).join('&')}` : '';
-        for (const b of body ?? [undefined]) {
+        await Promise.all((body ?? [undefined]).map(async (b) => {
           const { status, text } = await root.ask(method, path + query, b === undefined ? undefined : JSON.stringify(b));
           asked += 1;
           // snapshots of cameras that no node holds, pages that were not built
-          if (status === 503 && (url.endsWith('snapshot.jpg') || ['/', '/*'].includes(url))) continue;
+          if (status === 503 && (url.endsWith('snapshot.jpg') || ['/', '/*'].includes(url))) return;
           expect([key, value, status >= 500 ? `${status} ${text}` : 'below 500']).toEqual([key, value, 'below 500']);
-        }
+        }));
       }
     }
     expect(asked).toBeGreaterThan(500);

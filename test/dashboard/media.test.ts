@@ -147,7 +147,7 @@ describe('who sees what', () => {
     await status('operator');
     const views = () => desk.db.selectFrom('audit_log').select('user_name').where('action', '=', 'evidence.view').where('object', '=', `media:${id}`).execute();
     await until('the views are written', async () => (await views()).length >= 2);
-    expect((await views()).map((v) => v.user_name).toSorted()).toEqual(['east', 'operator']);
+    expect((await views()).map((v) => v.user_name ?? '').toSorted()).toEqual(['east', 'operator']);
   });
 });
 

@@ -105,6 +105,17 @@ describe('a session', () => {
   });
 });
 
+test('under TLS the cookie is Secure and bound to this host, and no other counts', async () => {
+  const { url } = await desk.another({ secureCookies: true });
+  const answer = await desk.ask('POST', `${url}/api/session`, { username: 'operator', password });
+  const cookie = answer.headers.getSetCookie()[0]!;
+  expect(cookie).toMatch(/^__Host-xuncheng=[\w-]{43};/);
+  expect(cookie).toMatch(/; Path=\/;.*; HttpOnly; Secure; SameSite=Lax/);
+  const pair = cookie.split(';')[0]!;
+  expect((await desk.ask('GET', `${url}/api/session`, undefined, { cookie: pair })).status).toBe(200);
+  expect((await desk.ask('GET', `${url}/api/session`, undefined, { cookie: pair.replace('__Host-', '') })).status).toBe(401);
+});
+
 describe('API tokens', () => {
   test('act with the roles of their owner until they are taken back, and cannot make others', async () => {
     const root = await desk.person('root');
@@ -124,7 +135,7 @@ describe('API tokens', () => {
 describe('the first administrator', () => {
   test('is made once, with a one-time password or the given one', async () => {
     const [one, two] = await Promise.all([ensureAdmin(desk.db), ensureAdmin(desk.db)]);
-    expect([one.created, two.created].toSorted()).toEqual([false, true]);
+    expect([one, two].filter((a) => a.created)).toHaveLength(1);
     const made = one.created ? one : two;
     expect((await desk.ask('POST', '/api/session', { username: 'admin', password: made.oneTimePassword })).json()).toMatchObject({ user: { mustChangePassword: true } });
     expect(await ensureAdmin(desk.db, { password: 'something else 1' })).toEqual({ created: false });
