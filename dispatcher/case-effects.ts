@@ -1,13 +1,13 @@
 import type { CaseAction, CaseInput } from '../domain/case-input.ts';
 import { invalid } from '../domain/errors.ts';
 import type { Actor } from '../domain/roles.ts';
-import type { Subclass } from '../domain/views.ts';
 import type { Audience, Effect } from '../domain/workflow.ts';
 import { leftOnResume, limitMs, startClock, timeLeft, type Calendar } from '../domain/working-time.ts';
 import type { Tx } from '../platform/db/index.ts';
 import type { CasePatch, CaseRow } from './case-row.ts';
 import { locate, suggestUnit } from './places.ts';
 import type { Settings } from './settings.ts';
+import { nameSubclass } from './subclasses.ts';
 
 /** What the effects of one transition work on; they add to `patch` and `tell`. */
 export interface Effecting {
@@ -48,17 +48,6 @@ function haltClock(e: Effecting, state: 'paused' | 'stopped'): void {
   e.patch.clock_left_ms = String(Math.round(timeLeft(e.now.getTime(), row.due_at.getTime(), limitOf(e), e.calendar)));
   // the sweeper may not have come by yet; the fact is the same
   if (row.overdue_at === null && e.now > row.due_at) e.patch.overdue_at = row.due_at;
-}
-
-/** The subclass by its code, under the name that the catalogue has for it now. */
-export async function nameSubclass(tx: Tx, wanted: { standardRef: string; code: string }, eventType: string | null, path: string): Promise<Subclass> {
-  const known = await tx.selectFrom('filing_conditions').select('name').where('standard_ref', '=', wanted.standardRef).where('code', '=', wanted.code).orderBy('position').limit(1).executeTakeFirst();
-  if (known !== undefined) return { standardRef: wanted.standardRef, code: wanted.code, name: known.name };
-  const type = eventType === null ? undefined : await tx.selectFrom('event_types').selectAll().where('id', '=', eventType).executeTakeFirst();
-  if (type?.standard_ref === wanted.standardRef && type.code === wanted.code) return { ...wanted, name: type.subclass_name ?? type.name };
-  const other = type?.alternatives.find((a) => a.standardRef === wanted.standardRef && a.code === wanted.code);
-  if (other !== undefined) return other;
-  throw invalid(path, `the catalogue has no subclass ${wanted.standardRef} ${wanted.code}`);
 }
 
 async function file(e: Effecting): Promise<void> {

@@ -7,3 +7,6 @@ export type { Context } from './context.ts';
 export { seedCatalogue } from './catalogue/index.ts';
 export { startDispatcher, type Dispatcher, type DispatcherOptions } from './start.ts';
 export type { RecheckPort } from './handlers.ts';
+export { verify, type Verdict } from './verify.ts';
+export { checks, type Check } from './verify-checks.ts';
+export { orphans } from './verify-evidence.ts';

@@ -129,7 +129,7 @@ export function createIntake({ db, evidence }: Context & { readonly evidence?: E
     if (evidence === undefined) return;
     const errors = [];
     for (const [part, ref] of Object.entries(refs)) {
-      if (ref != null && (await evidence.size(ref.sha256)) !== ref.bytes) errors.push({ path: `evidence.${part}`, message: 'no such file is in the evidence store' });
+      if (ref !== null && ref !== undefined && (await evidence.size(ref.sha256)) !== ref.bytes) errors.push({ path: `evidence.${part}`, message: 'no such file is in the evidence store' });
     }
     if (errors.length > 0) throw new Invalid(errors);
   }

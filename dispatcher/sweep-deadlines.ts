@@ -20,7 +20,8 @@ function dueCases(db: DbOrTx, caseId: string | undefined): Promise<CaseRow[]> {
 /** The stand-in first, then the district: those to be told, users' ids. */
 async function nextInLine(db: DbOrTx, row: CaseRow): Promise<string[]> {
   const unit = row.lead_unit_id === null ? undefined : await db.selectFrom('units').select(['stand_in_user', 'parent_id', 'level']).where('id', '=', row.lead_unit_id).executeTakeFirst();
-  if (row.unaccepted_step === 0 && unit?.stand_in_user != null) return [unit.stand_in_user];
+  const standIn = unit?.stand_in_user ?? null;
+  if (row.unaccepted_step === 0 && standIn !== null) return [standIn];
   const district = unit?.level === 3 ? unit.parent_id : row.district_id;
   return audienceOf(db, 'district', { districtId: district, leadUnitId: null, coUnitIds: [] });
 }

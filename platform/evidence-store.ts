@@ -18,6 +18,8 @@ export interface EvidenceStore {
   size(sha256: string): Promise<number | null>;
   /** Hash of the content as it lies there now, or null when absent: for verification. */
   rehash(sha256: string): Promise<string | null>;
+  /** When the content was stored, or null when absent: for verification. */
+  storedAt(sha256: string): Promise<Date | null>;
   /** Every stored hash: for verification. */
   list(): AsyncIterable<string>;
   remove(sha256: string): Promise<void>;
@@ -107,6 +109,7 @@ export function folderEvidenceStore(root: string, options: { minFreeBytes?: numb
       const path = pathOf(sha256);
       return (await sizeOf(path)) === null ? null : hashOf(path);
     },
+    storedAt: (sha256) => stat(pathOf(sha256)).then((s) => s.mtime, () => null),
     async *list() {
       for (const entry of await readdir(root, { recursive: true, withFileTypes: true }).catch(() => [])) {
         if (entry.isFile() && /^[0-9a-f]{64}$/.test(entry.name)) yield entry.name;

@@ -40,7 +40,9 @@ export function openQueues({ redisUrl, prefix, log }: { redisUrl: string; prefix
   return {
     async add(queue, id, job, options = {}) {
       crashPoint('before:queue-add');
-      await queues.get(queue)!.add(queue, job, { ...jobOptions, jobId: id.replaceAll(':', '_'), ...(options.delayMs === undefined ? {} : { delay: options.delayMs }) });
+      const added = await queues.get(queue)!.add(queue, job, { ...jobOptions, jobId: id.replaceAll(':', '_'), ...(options.delayMs === undefined ? {} : { delay: options.delayMs }) });
+      // a spool sends again what is not stored; a job parked under that id after a long outage would swallow it
+      if (queue === 'detections' && (await added.isFailed())) await added.retry('failed').catch((error: unknown) => log.debug({ err: error, job: id }, 'parked job not retried'));
       crashPoint('after:queue-add');
     },
     counts: (queue) => queues.get(queue)!.getJobCounts('waiting', 'active', 'delayed', 'failed'),

@@ -153,7 +153,7 @@ test('lists hold what is in scope, page by page', async () => {
   const seen: string[] = [];
   let cursor: string | null | undefined;
   do {
-    const page: Awaited<ReturnType<typeof city.cases.list>> = await city.cases.list(city.people.northDistrict, { limit: 2, ...(cursor == null ? {} : { cursor }) });
+    const page: Awaited<ReturnType<typeof city.cases.list>> = await city.cases.list(city.people.northDistrict, { limit: 2, ...(typeof cursor === 'string' ? { cursor } : {}) });
     seen.push(...page.items.map((c) => c.id));
     expect(page.items.every((c) => c.district?.id === 'north')).toBe(true);
     cursor = page.next;
