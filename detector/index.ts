@@ -26,6 +26,7 @@ import { openSpool, type Seen } from './spool.ts';
 import { openTrackStore } from './track-store.ts';
 import type { Track } from './tracker.ts';
 
+export { annotate } from './annotate.ts';
 export type { Analysis } from './analysis.ts';
 export type { Footage } from './footage.ts';
 export type { ModelFile } from './protocol.ts';

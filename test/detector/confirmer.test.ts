@@ -8,7 +8,7 @@ const rule: ConfirmerRule = { dwell: 10_000, presence: 0.7, minSamples: 4, grace
 function play(line: string, over: Partial<ConfirmerRule> = {}, step = 2000): string[] {
   let state: ConfirmerState = nothingSeen;
   const told: string[] = [];
-  [...line].forEach((letter, i) => {
+  line.split('').forEach((letter, i) => {
     if (letter === ' ') return;
     const sample: Sample = { at: i * step, state: letter === 'P' ? 'present' : letter === 'a' ? 'absent' : 'unknown', score: letter === 'P' ? 0.8 : null };
     const next = confirm(state, sample, { ...rule, ...over });
@@ -65,12 +65,12 @@ describe('confirmer', () => {
   test('never raised before the dwell since the first presence, nor with too small a share of the known samples', () => {
     fc.assert(fc.property(line, fc.integer({ min: 0, max: 20_000 }), fc.double({ min: 0, max: 1, noNaN: true }), (l, dwell, presence) => {
       let state = nothingSeen;
-      [...l].forEach((letter, i) => {
+      l.split('').forEach((letter, i) => {
         const at = i * 2000;
         const next = confirm(state, { at, state: letter === 'P' ? 'present' : letter === 'a' ? 'absent' : 'unknown', score: null }, { ...rule, dwell, presence });
         state = next.state;
         if (next.outcome !== 'raised') return;
-        const known = [...l.slice(0, i + 1)].filter((c, j) => c !== 'u' && (j * 2000 >= at - dwell || j > i - rule.minSamples));
+        const known = l.slice(0, i + 1).split('').filter((c, j) => c !== 'u' && (j * 2000 >= at - dwell || j > i - rule.minSamples));
         expect(at - l.indexOf('P') * 2000).toBeGreaterThanOrEqual(dwell);
         expect(known.length).toBeGreaterThanOrEqual(rule.minSamples);
         expect(known.filter((c) => c === 'P').length / known.length).toBeGreaterThanOrEqual(presence);

@@ -16,6 +16,7 @@ const manifest = (layout: ModelManifest['layout'], size = 100): ModelManifest =>
 const wide = { width: 200, height: 100 };
 const fitted = (fit: 'centre' | 'corner' | 'stretch', size = 100): ReturnType<typeof letterboxFor> => letterboxFor(wide, regionOf(null, wide), { width: size, height: size }, fit);
 const tensor = (dims: readonly number[], data: readonly number[], name = 'out'): OutputTensor => ({ name, dims, data: Float32Array.from(data) });
+const zeros = (length: number): number[] => Array.from({ length }, () => 0);
 const transpose = (rows: readonly (readonly number[])[]): number[] => rows[0]!.flatMap((_, c) => rows.map((r) => r[c]!));
 
 function expectOne(detections: readonly Detection[], label: string, score: number, box: Box): void {
@@ -51,7 +52,7 @@ describe('layouts', () => {
     for (const [stride, n] of grids) {
       for (let row = 0; row < n; row++) {
         for (let column = 0; column < n; column++, at++) {
-          const data = new Array<number>(cells * 7).fill(0);
+          const data = zeros(cells * 7);
           data.splice(at * 7, 7, 0.5, 0.25, Math.log(0.5), 0, 0.9, 1, 0.2);
           const [detection] = decode([tensor([1, cells, 7], data)], manifest('yolox', 64), letterboxFor({ width: 64, height: 64 }, regionOf(null, { width: 64, height: 64 }), { width: 64, height: 64 }, 'corner'));
           const [cx, cy] = [(column + 0.5) * stride, (row + 0.25) * stride];
@@ -95,15 +96,15 @@ describe('layouts', () => {
   });
 
   test.each<[string, ModelManifest['layout'], OutputTensor[], RegExp]>([
-    ['rank 4', 'yolov5', [tensor([1, 7, 2, 2], new Array(28).fill(0))], /outputs are out 1×7×2×2; layout yolov5/],
-    ['two outputs', 'yolov8', [tensor([1, 6, 1], new Array(6).fill(0)), tensor([1], [0])], /layout yolov8 has one/],
-    ['too many labels', 'yolov5', [tensor([1, 1, 8], new Array(8).fill(0))], /2 labels.* wants the last dimension = 7, found 8/],
-    ['transposed', 'yolov8', [tensor([1, 3, 6], new Array(18).fill(0))], /second dimension = 6, found 3/],
-    ['another grid', 'yolox', [tensor([1, 10, 7], new Array(70).fill(0))], /grid cells/],
+    ['rank 4', 'yolov5', [tensor([1, 7, 2, 2], zeros(28))], /outputs are out 1×7×2×2; layout yolov5/],
+    ['two outputs', 'yolov8', [tensor([1, 6, 1], zeros(6)), tensor([1], [0])], /layout yolov8 has one/],
+    ['too many labels', 'yolov5', [tensor([1, 1, 8], zeros(8))], /2 labels.* wants the last dimension = 7, found 8/],
+    ['transposed', 'yolov8', [tensor([1, 3, 6], zeros(18))], /second dimension = 6, found 3/],
+    ['another grid', 'yolox', [tensor([1, 10, 7], zeros(70))], /grid cells/],
     ['a class without label', 'end2end', [tensor([1, 1, 6], [0, 0, 9, 9, 0.9, 2])], /class 2.*2 labels/],
     ['not a number', 'yolov8', [tensor([1, 6, 1], [1, 1, 1, 1, NaN, 0])], /not finite/],
     ['infinite', 'end2end', [tensor([1, 1, 6], [0, 0, Infinity, 9, 0.9, 1])], /not finite/],
-    ['unknown names', 'detr', [tensor([1, 2, 4], new Array(8).fill(0), 'a')], /labels, boxes and scores/],
+    ['unknown names', 'detr', [tensor([1, 2, 4], zeros(8), 'a')], /labels, boxes and scores/],
     ['wrong number of states', 'classifier', [tensor([1, 3], [1, 2, 3])], /number of values = 2, found 3/],
   ])('refuses: %s', (_, layout, outputs, message) => {
     expect(() => decode(outputs, manifest(layout), fitted('centre'))).toThrow(message);

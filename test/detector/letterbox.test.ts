@@ -71,6 +71,6 @@ describe('letterbox', () => {
     const region = regionOf([0.5, 0.5, 0.5, 0.5], picture);
     expect(region).toEqual({ x: 2, y: 2, width: 2, height: 2 });
     const input = { width: 2, height: 2, colour: 'rgb', divisor: 1 } as const;
-    expect([...fillTensor(picture, letterboxFor(picture, region, input, 'stretch'), input)]).toEqual(new Array(12).fill(250));
+    expect([...fillTensor(picture, letterboxFor(picture, region, input, 'stretch'), input)]).toEqual(Array.from({ length: 12 }, () => 250));
   });
 });

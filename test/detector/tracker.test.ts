@@ -28,7 +28,7 @@ function play(sights: readonly Sight[], start: readonly Track[] = [], from = 0):
   });
   return { told, tracks };
 }
-const times = (n: number, sight: Sight): Sight[] => new Array<Sight>(n).fill(sight);
+const times = (n: number, sight: Sight): Sight[] => Array.from({ length: n }, () => sight);
 
 describe('tracker', () => {
   test('one thing is one track', () => {

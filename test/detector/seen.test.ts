@@ -1,0 +1,43 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { createIntake } from '../../dispatcher/index.ts';
+import { seenInDatabase } from '../../detector/seen.ts';
+import { detectionEventSchema, type DetectionEvent } from '../../domain/detection.ts';
+import { openDatabase, type Db } from '../../platform/db/index.ts';
+import { startTestServers, type TestServers } from '../support/servers.ts';
+import { silentLog } from './support.ts';
+
+let servers: TestServers;
+let db: Db;
+beforeAll(async () => {
+  servers = await startTestServers();
+  db = openDatabase(servers.databaseUrl);
+  await db.insertInto('event_types').values({ id: 'stall', name: 'stall' }).execute();
+  await db.insertInto('cameras').values({ id: 'cam', name: 'cam', inputs: '[]' }).execute();
+});
+afterAll(async () => {
+  await db.destroy();
+  await servers.close();
+});
+
+test('what PostgreSQL holds of an event is seen, step by step', async () => {
+  const intake = createIntake({ db, log: silentLog });
+  const seen = seenInDatabase(db);
+  const event = (key: string): DetectionEvent => detectionEventSchema.parse({ key, camera: 'cam', eventType: 'stall', score: 0.9, box: [0.1, 0.1, 0.2, 0.2], raisedAt: '2026-11-23T12:00:00Z' });
+  const manifest = { sha256: 'a'.repeat(64), mime: 'application/json', bytes: 1 };
+  const about = async (key: string): Promise<{ raised: boolean; evidence: boolean; other: boolean; gone: boolean } | null> => {
+    const row = (await seen(['key-0001', 'key-0002'])).get(key);
+    return row === undefined ? null : { raised: row.raised, evidence: row.evidence(manifest.sha256), other: row.evidence('b'.repeat(64)), gone: row.gone };
+  };
+
+  expect(await about('key-0001')).toBeNull();
+  await intake.accept({ kind: 'raised', event: event('key-0001') });
+  expect(await about('key-0001')).toEqual({ raised: true, evidence: false, other: false, gone: false });
+  await intake.accept({ kind: 'evidence', key: 'key-0001', clip: null, manifest, failure: null });
+  expect(await about('key-0001')).toEqual({ raised: true, evidence: true, other: false, gone: false });
+  await intake.accept({ kind: 'gone', key: 'key-0001', at: '2026-11-23T12:01:00Z' });
+  expect(await about('key-0001')).toEqual({ raised: true, evidence: true, other: false, gone: true });
+
+  // a repeat at the same place has no evidence of its own to wait for
+  await intake.accept({ kind: 'raised', event: event('key-0002') });
+  expect(await about('key-0002')).toEqual({ raised: true, evidence: true, other: true, gone: false });
+});
