@@ -159,7 +159,7 @@ export function createIntake({ db, evidence }: Context & { readonly evidence?: E
   }
 
   async function acceptEvidence(message: Extract<DetectionMessage, { kind: 'evidence' }>): Promise<IntakeAnswer> {
-    const parts = { clip: message.clip, manifest: message.manifest };
+    const parts = { ...message.pictures, clip: message.clip, manifest: message.manifest };
     await assertStored(parts);
     return transact(db, async (tx) => {
       const { alert, part } = await alertOf(tx, message.key);
