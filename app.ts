@@ -118,7 +118,8 @@ async function startVision(context: RoleContext): Promise<RunningRole> {
   detector = await startDetector({
     db, log, dataDir, evidence, footage: ingest, cameras: () => ingest.cameras(),
     models: async () => (await db.selectFrom('models').select(['manifest', 'path']).execute()),
-    send: (message) => queues.add('detections', message.kind === 'raised' ? message.event.key : `${message.key}.${message.kind}`, message),
+    // a message that is sent again is one job with the one that waits; now and then it gets a new name, lest it be taken for a parked one
+    send: (message, attempt) => queues.add('detections', `${message.kind === 'raised' ? message.event.key : message.key}.${message.kind}.${attempt >> 3}`, message),
   });
   ingest.onCamerasChanged((cameras) => detector.reconcile(cameras));
   detector.reconcile(ingest.cameras());
