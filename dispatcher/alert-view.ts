@@ -10,6 +10,7 @@ import { evidenceOf, noEvidence } from './evidence-of.ts';
 import { metresBetween } from './distance.ts';
 import { suggestUnit } from './places.ts';
 import { alertScope } from '../platform/scope.ts';
+import { subclassesOf } from './subclasses.ts';
 
 const iso = (at: Date | null): string | null => at?.toISOString() ?? null;
 
