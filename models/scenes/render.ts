@@ -1,0 +1,155 @@
+/**
+ * Renders training pictures and demo clips.
+ *   node models/scenes/render.ts pictures --count 100 --seed 1 --size 640x360 --out DIR [--append]
+ *   node models/scenes/render.ts samples --script FILE --count 40 --first 0 --size 640x360 --out DIR
+ *   node models/scenes/render.ts clip --script FILE --out FILE.mp4 [--size 1280x720] [--bytes 3450000] [--at 3,12.5]
+ */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { appendFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { parseArgs } from 'node:util';
+import { openScenes } from './browser.ts';
+import type { ClipScript } from './page/clip.ts';
+import type { PictureJob, PictureTruth, ScenesApi } from './page/main.ts';
+import type { SceneOptions } from './page/picture.ts';
+import { CLASS_NAMES } from './classes.ts';
+
+declare const window: { scenes: ScenesApi };
+
+const { positionals, values } = parseArgs({
+  allowPositionals: true,
+  options: {
+    count: { type: 'string', default: '20' }, seed: { type: 'string', default: '1' }, size: { type: 'string' }, out: { type: 'string' }, script: { type: 'string' },
+    'per-scene': { type: 'string', default: '8' }, samples: { type: 'string' }, calm: { type: 'string', default: '0.2' }, weather: { type: 'string' }, first: { type: 'string', default: '0' }, at: { type: 'string' }, bytes: { type: 'string', default: '3450000' },
+  },
+});
+
+function sizeOf(text: string): [number, number] {
+  const m = /^(\d+)x(\d+)$/.exec(text);
+  if (!m) throw new Error(`--size ${text}: WIDTHxHEIGHT expected`);
+  return [Number(m[1]), Number(m[2])];
+}
+
+function needed(name: 'out' | 'script'): string {
+  const v = values[name];
+  if (!v) throw new Error(`--${name} is missing`);
+  return v;
+}
+
+/** A script is a TypeScript file whose default export is the clip. */
+async function readScript(): Promise<ClipScript> {
+  const module = await import(pathToFileURL(resolve(needed('script'))).href) as { default: ClipScript };
+  return module.default;
+}
+
+async function writeTruths(out: string, truths: readonly PictureTruth[]): Promise<void> {
+  for (const t of truths) await writeFile(join(out, 'labels', `${t.name}.txt`), t.labels);
+  await appendFile(join(out, 'truth.jsonl'), truths.map(({ name, weather, boxes }) => JSON.stringify({ name, weather, boxes }) + '\n').join(''));
+}
+
+async function pictures(): Promise<void> {
+  const out = needed('out');
+  const [width, height] = sizeOf(values.size ?? '640x360');
+  const count = Number(values.count); const per = Number(values['per-scene']);
+  await mkdir(join(out, 'images'), { recursive: true });
+  await mkdir(join(out, 'labels'), { recursive: true });
+  await writeFile(join(out, 'classes.txt'), CLASS_NAMES.join('\n') + '\n');
+  const browser = await openScenes((name, body) => writeFile(join(out, 'images', `${name}.jpg`), body));
+  const options: SceneOptions = { ...(values.samples ? { samples: Number(values.samples) } : {}), ...(values.weather ? { weather: values.weather as NonNullable<SceneOptions['weather']> } : {}) };
+  try {
+    let done = 0;
+    for (let seed = Number(values.seed); done < count; seed++) {
+      const job: PictureJob = { seed, count: Math.min(per, count - done), width, height, first: 0, calmShare: Number(values.calm), options };
+      const truths = await browser.page.evaluate((j) => window.scenes.pictures(j), job);
+      await writeTruths(out, truths);
+      done += truths.length;
+      process.stdout.write(`${done} of ${count} pictures\n`);
+    }
+  } finally {
+    await browser.close();
+  }
+}
+
+async function samples(): Promise<void> {
+  const out = needed('out');
+  const [width, height] = sizeOf(values.size ?? '640x360');
+  await mkdir(join(out, 'images'), { recursive: true });
+  await mkdir(join(out, 'labels'), { recursive: true });
+  await writeFile(join(out, 'classes.txt'), CLASS_NAMES.join('\n') + '\n');
+  const script = await readScript();
+  const browser = await openScenes((name, body) => writeFile(join(out, 'images', `${name}.jpg`), body));
+  try {
+    const truths = await browser.page.evaluate(([s, n, w, h, f]) => window.scenes.sample(s, n, w, h, f), [script, Number(values.count), width, height, Number(values.first)] as const);
+    await writeTruths(out, truths);
+    process.stdout.write(`${truths.length} pictures of ${script.name}\n`);
+  } finally {
+    await browser.close();
+  }
+}
+
+/**
+ * Encodes as a camera of the field would send it: H.264 main, no B-frames, closed groups of one second. Two passes, since nearly
+ * all bytes are in the key frames of a picture that stands still; a little smoothing takes the sensor noise out of them.
+ */
+async function shrink(master: string, file: string, script: ClipScript, bytes: number): Promise<void> {
+  const gop = String(Math.round(script.fps));
+  const common = ['-hide_banner', '-loglevel', 'error', '-y', '-i', master, '-an', '-vf', 'hqdn3d=5:4:6:6,gblur=sigma=0.45', '-c:v', 'libx264', '-profile:v', 'main', '-preset', 'slow',
+    '-b:v', String(Math.round((bytes * 8) / script.seconds)), '-bf', '0', '-g', gop, '-keyint_min', gop, '-sc_threshold', '0', '-flags', '+cgop', '-pix_fmt', 'yuv420p',
+    '-colorspace', 'bt709', '-color_primaries', 'bt709', '-color_trc', 'bt709', '-passlogfile', `${master}.log`];
+  for (const last of [['-pass', '1', '-f', 'null', '-'], ['-pass', '2', '-movflags', '+faststart', file]]) {
+    const [code] = await once(spawn('ffmpeg', [...common, ...last], { stdio: 'inherit' }), 'close') as [number | null];
+    if (code !== 0) throw new Error(`ffmpeg ended with ${code}`);
+  }
+}
+
+async function clip(): Promise<void> {
+  const file = needed('out');
+  const [width, height] = sizeOf(values.size ?? '1280x720');
+  const script = await readScript();
+  const only = values.at?.split(',').map(Number);
+  await mkdir(dirname(file), { recursive: true });
+  if (only) {
+    let k = 0;
+    const browser = await openScenes((_name, body) => writeFile(file.replace(/\.\w+$/, '') + `-${only[k++]}.jpg`, body));
+    try {
+      const truth = await browser.page.evaluate(([s, w, h, o]) => window.scenes.clip(s, w, h, o), [script, width, height, only] as const);
+      process.stdout.write(JSON.stringify(truth, null, 1) + '\n');
+    } finally {
+      await browser.close();
+    }
+    return;
+  }
+  const master = join(await mkdtemp(join(tmpdir(), 'clip-')), 'master.mp4');
+  const encoder = spawn('ffmpeg', ['-hide_banner', '-loglevel', 'error', '-y', '-f', 'image2pipe', '-c:v', 'mjpeg', '-framerate', String(script.fps), '-i', 'pipe:0',
+    '-vf', 'scale=out_color_matrix=bt709:out_range=tv', '-pix_fmt', 'yuv420p', '-c:v', 'libx264', '-preset', 'ultrafast', '-crf', '14', master], { stdio: ['pipe', 'inherit', 'inherit'] });
+  const ended = once(encoder, 'close') as Promise<[number | null]>;
+  let frames = 0;
+  const browser = await openScenes(async (_name, body) => {
+    if (!encoder.stdin.write(body)) await once(encoder.stdin, 'drain');
+    if (++frames % 50 === 0) process.stdout.write(`${frames} frames\n`);
+  });
+  try {
+    const truth = await browser.page.evaluate(([s, w, h]) => window.scenes.clip(s, w, h), [script, width, height] as const) as Record<string, unknown>;
+    encoder.stdin.end();
+    const [code] = await ended;
+    if (code !== 0) throw new Error(`ffmpeg ended with ${code}`);
+    await shrink(master, file, script, Number(values.bytes));
+    await rm(dirname(master), { recursive: true });
+    await writeFile(file.replace(/\.mp4$/, '.json'), JSON.stringify({ file: basename(file), ...truth }, null, 2) + '\n');
+  } finally {
+    encoder.stdin.destroy();
+    await browser.close();
+  }
+}
+
+switch (positionals[0]) {
+  case 'pictures': await pictures(); break;
+  case 'samples': await samples(); break;
+  case 'clip': await clip(); break;
+  default:
+    process.stderr.write('pictures, samples or clip?\n');
+    process.exitCode = 2;
+}
