@@ -3,6 +3,7 @@ import { App } from 'antd';
 import { useCallback, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { AlertInput } from '../../../../domain/alert-input.ts';
+import { undoSeconds } from '../../../../domain/alert.ts';
 import type { AlertView } from '../../../../domain/views.ts';
 import { actOnAlert, alertKeys } from '../api/alerts.ts';
 import { caseKeys } from '../api/cases.ts';
@@ -24,7 +25,7 @@ export interface Judged {
   readonly done: Promise<AlertView | null>;
 }
 
-/** How long the offer to undo stays on the screen; the server would take it a little longer. */
+/** How long the offer to undo stays on the screen; the key works as long as the server takes it. */
 export const undoShownMs = 5_000;
 
 async function send({ alert, verdict }: { alert: AlertView; verdict: Verdict }, myId: string): Promise<AlertView> {
@@ -77,10 +78,8 @@ export function useVerdicts(myId: string) {
       },
       (error: unknown) => {
         hide(alert.id, false);
-        if (lastRef.current?.alert.id === alert.id) {
-          lastRef.current = null;
-          setLast(null);
-        }
+        if (lastRef.current?.alert.id === alert.id) lastRef.current = null;
+        setLast((shown) => (shown?.alert.id === alert.id ? null : shown));
         refused(alert, error, t('verdict.refused', { camera: alert.cameraName }));
         return null;
       },
@@ -93,7 +92,7 @@ export function useVerdicts(myId: string) {
   /** Takes the last verdict back. @returns the alert's id, or null when there is nothing to take back */
   const undo = useCallback(async (): Promise<string | null> => {
     const judged = lastRef.current;
-    if (judged === null) return null;
+    if (judged === null || Date.now() > judged.at + undoSeconds * 1000) return null;
     lastRef.current = null;
     setLast(null);
     if ((await judged.done) === null) return null;
@@ -107,10 +106,7 @@ export function useVerdicts(myId: string) {
     }
   }, [client, refused, t]);
 
-  const dismiss = useCallback(() => {
-    lastRef.current = null;
-    setLast(null);
-  }, []);
+  const dismiss = useCallback(() => setLast(null), []);
 
   return { hidden, last, judge, undo, dismiss, refused };
 }

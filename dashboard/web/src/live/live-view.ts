@@ -22,6 +22,7 @@ export class LiveRefused extends Error {
 }
 
 const answerWithin = 15_000;
+const silenceMs = 6_000;
 
 type Signals = { [K in keyof ClientToServer]: ClientToServer[K] extends (p: infer P, ack: Ack<infer V>) => void ? { ask: P; answer: V } : never };
 
@@ -59,13 +60,26 @@ export async function openLive(socket: FeedSocket, camera: string, quality: Live
     await device.load({ routerRtpCapabilities: offer.rtpCapabilities as types.RtpCapabilities });
     transport = device.createRecvTransport(offer.transport as types.TransportOptions);
     transport.on('connect', ({ dtlsParameters }, done, fail) => {
-      ask(socket, 'live:connect', { viewer, dtlsParameters }).then(() => done(), fail);
+      void (async () => {
+        try {
+          await ask(socket, 'live:connect', { viewer, dtlsParameters });
+          done();
+        } catch (error) {
+          fail(error instanceof Error ? error : new Error(String(error)));
+        }
+      })();
     });
+    let lost: ReturnType<typeof setTimeout> | undefined;
+    const lose = (): void => {
+      if (closed) return;
+      close();
+      onLost();
+    };
     transport.on('connectionstatechange', (state) => {
-      if (!closed && (state === 'failed' || state === 'disconnected' || state === 'closed')) {
-        close();
-        onLost();
-      }
+      clearTimeout(lost);
+      // A short silence heals by itself; a long one does not.
+      if (state === 'disconnected') lost = setTimeout(lose, silenceMs);
+      else if (state === 'failed' || state === 'closed') lose();
     });
     const given = await ask(socket, 'live:consume', { viewer, rtpCapabilities: device.recvRtpCapabilities });
     const consumer = await transport.consume({
