@@ -55,9 +55,13 @@ export function inputScript(input: Pick<CameraInput, 'url' | 'transport'>, timeo
     `option rtsp_transport ${input.transport ?? 'tcp'}`,
     `option timeout ${Math.round(timeout * 1000)}`,
     'option allowed_media_types video',
+    ...probing.map(([name, value]) => `option ${name} ${value}`),
     '',
   ].join('\n');
 }
+
+/** No waiting for the frame rate, which nobody needs; long waiting for a key frame where the camera's SDP does not describe the picture. */
+const probing: readonly (readonly [string, string])[] = [['fpsprobesize', '0'], ['analyzeduration', '30000000']];
 
 const scriptInput: readonly string[] = ['-protocol_whitelist', protocols, '-f', 'concat', '-safe', '0'];
 
@@ -80,7 +84,7 @@ export function standingArguments(plan: StandingPlan): StandingArguments {
     script: inputScript(plan.input, plan.timeout),
     input: [
       '-hide_banner', '-nostdin', '-loglevel', 'info', '-stats_period', '1',
-      '-copyts', '-itsoffset', String(timeOffset), ...decoding, ...scriptInput,
+      '-copyts', '-itsoffset', String(timeOffset), ...probing.flatMap(([name, value]) => [`-${name}`, value]), ...decoding, ...scriptInput,
     ],
     outputs,
   };

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { segmentList, segmentName } from './ffmpeg-arguments.ts';
+import { segmentList, segmentName, untimed } from './ffmpeg-arguments.ts';
 import { probePiece } from './probe.ts';
 
 /** One file of a recording: MPEG-TS that begins with a key frame. Stream times in seconds. */
@@ -39,7 +39,8 @@ export function parsePieceList(text: string): { index: number; from: number; to:
   // a line without its end is still being written
   return text.split('\n').slice(0, -1).flatMap((line) => {
     const match = /^(\d+)\.ts,(-?[\d.]+),(-?[\d.]+)$/.exec(line.trim());
-    return match ? [{ index: Number(match[1]), from: Number(match[2]), to: Number(match[3]) }] : [];
+    // ffmpeg lets the first begin at 0, though its first packet gets a time of ours
+    return match ? [{ index: Number(match[1]), from: Math.max(Number(match[2]), untimed), to: Number(match[3]) }] : [];
   });
 }
 

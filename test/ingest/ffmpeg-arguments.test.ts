@@ -7,7 +7,7 @@ const plan: StandingPlan = {
 };
 const scale = "scale=w='min(640,iw)':h='min(640,ih)':force_original_aspect_ratio=decrease:force_divisible_by=2,format=rgb24,showinfo=checksum=0";
 const pts = 'if(eq(PTS,NOPTS),45000+N,PTS)';
-const head = ['-hide_banner', '-nostdin', '-loglevel', 'info', '-stats_period', '1', '-copyts', '-itsoffset', '1'];
+const head = ['-hide_banner', '-nostdin', '-loglevel', 'info', '-stats_period', '1', '-copyts', '-itsoffset', '1', '-fpsprobesize', '0', '-analyzeduration', '30000000'];
 const list = ['-protocol_whitelist', 'pipe,rtsp,rtp,tcp,udp,tls,crypto', '-f', 'concat', '-safe', '0'];
 const samples = (filters: string): string[] => ['-map', '0:v:0', '-vf', filters, '-threads', '1', '-fps_mode', 'passthrough', '-c:v', 'rawvideo', '-f', 'rawvideo'];
 const record = [
@@ -42,7 +42,7 @@ describe('arguments of a standing ffmpeg', () => {
     ['rtsps://h:322/1?a=b&c', 'udp', "file 'rtsps://h:322/1?a=b&c'", 'udp'],
   ] as const)('the list on stdin for %s', (url, transport, file, used) => {
     expect(inputScript({ url, transport }, 7500).split('\n')).toEqual(
-      ['ffconcat version 1.0', file, `option rtsp_transport ${used}`, 'option timeout 7500000', 'option allowed_media_types video', '']);
+      ['ffconcat version 1.0', file, `option rtsp_transport ${used}`, 'option timeout 7500000', 'option allowed_media_types video', 'option fpsprobesize 0', 'option analyzeduration 30000000', '']);
   });
 
   test.each([

