@@ -19,7 +19,7 @@ export default {
     { name: 'no-cycle', severity: 'error', from: {}, to: { circular: true } },
     {
       name: 'not-resolvable', severity: 'error', from: {},
-      to: { couldNotResolve: true, pathNot: '\\?(worker|url|raw)$' },
+      to: { couldNotResolve: true, pathNot: ['\\?(worker|url|raw)$', '^geojson$'] },
     },
     only('domain', [], 'domain/ imports nothing of ours'),
     only('config', ['^domain/'], 'config/ imports domain/'),

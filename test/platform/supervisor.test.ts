@@ -17,7 +17,7 @@ let running: Started[];
 interface Started {
   readonly child: ChildProcess;
   output(): string;
-  ended(): Promise<number | null>;
+  readonly ended: () => Promise<number | null>;
 }
 
 beforeEach(async () => {
