@@ -44,6 +44,8 @@ def main() -> None:
     torch.onnx.export(model, (example,), str(path), input_names=['images'], output_names=['output0'], opset_version=17, dynamo=False)
     onnx.checker.check_model(str(path))
     ran = onnxruntime.InferenceSession(str(path), providers=['CPUExecutionProvider']).run(None, {'images': example.numpy()})[0]
+    if ran.dtype != np.float32:
+        raise SystemExit(f'the exported network answers {ran.dtype}, not float32')
     for name, other in (('fused', after.numpy()), ('exported', ran)):
         off = float(np.abs(before.numpy() - other).max())
         if off > 0.05:

@@ -102,7 +102,7 @@ class StreetNet(nn.Module):
         logits, boxes, anchors = [], [], []
         for feature, box_head, cls_head, stride in zip(self.features(x), self.box, self.cls, STRIDES):
             h, w = feature.shape[-2:]
-            ys, xs = torch.meshgrid(torch.arange(h, device=x.device) + 0.5, torch.arange(w, device=x.device) + 0.5, indexing='ij')
+            ys, xs = torch.meshgrid(torch.arange(h, device=x.device, dtype=torch.float32) + 0.5, torch.arange(w, device=x.device, dtype=torch.float32) + 0.5, indexing='ij')
             points = torch.stack([xs.flatten(), ys.flatten()], 1) * stride
             sides = box_head(feature).flatten(2).transpose(1, 2).float().clamp(-6, 6).exp() * stride
             boxes.append(torch.cat([points - sides[..., :2], points + sides[..., 2:]], -1))
