@@ -46,7 +46,7 @@ export interface EvidenceSettings {
   /** The evidence is closed without what is missing after this, milliseconds. */
   readonly giveUpAfter: number;
 }
-export const evidenceSettings: EvidenceSettings = { picturesWithin: 3000, preRoll: 5, postRoll: 5, retryEvery: 5000, giveUpAfter: 60_000 };
+export const evidenceSettings: EvidenceSettings = { picturesWithin: 1500, preRoll: 5, postRoll: 5, retryEvery: 5000, giveUpAfter: 60_000 };
 
 /** Collects the pictures and the clip of raised events and puts what leaves into the spool. */
 export interface EvidenceMaker {
