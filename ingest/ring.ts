@@ -32,6 +32,7 @@ export class Ring {
   readonly #log: Log;
   readonly #recordings = new Map<string, Recording[]>();
   #pins = new Map<string, Pin>();
+  readonly #anchored = new Map<string, number>();
   #warnedAt = -Infinity;
   #saving: Promise<void> = Promise.resolve();
 
@@ -76,11 +77,21 @@ export class Ring {
     await readPieces(recording);
     recording.open = null;
     recording.ended = true;
+    this.#anchored.delete(recording.run);
   }
 
-  /** Ties stream time to wall time for an input that is sampled and not recorded. */
+  /**
+   * Ties stream time to wall time for an input that is sampled and not recorded. Called with each sample: the quickest way that one
+   * took counts most, and the camera's clock may drift.
+   * @param wall when stream time 0 was by this sample, milliseconds since 1970
+   */
   async anchor(recording: Recording, wall: number): Promise<void> {
-    recording.anchor = { wall, madeAt: Date.now() };
+    const before = recording.anchor?.wall;
+    const next = before === undefined || wall < before ? wall : before + (wall - before) * 0.02;
+    const stored = this.#anchored.get(recording.run);
+    recording.anchor = { wall: next, madeAt: Date.now() };
+    if (stored !== undefined && Math.abs(stored - next) < 100) return;
+    this.#anchored.set(recording.run, next);
     await writeFile(join(recording.folder, 'anchor.json'), JSON.stringify(recording.anchor));
   }
 

@@ -4,7 +4,7 @@ import type { Log } from '../platform/log.ts';
 import { maskUrl } from '../platform/secrets.ts';
 import { backoff, type DialGate } from './dial-gate.ts';
 import { classifyFailure } from './failure.ts';
-import { checkUrl } from './ffmpeg-arguments.ts';
+import { checkUrl, untimed } from './ffmpeg-arguments.ts';
 import type { Announced } from './frame-reader.ts';
 import { probePiece, type StreamProfile } from './probe.ts';
 import type { Recording, Ring } from './ring.ts';
@@ -133,7 +133,8 @@ export class StandingInput {
         this.counters.samples += 1;
         if (sample.damaged) this.counters.damaged += 1;
         if (key) keyAt = performance.now();
-        if (!record && recording.anchor === null) void ring.anchor(recording, Date.now() - sample.time * 1000).catch((error: unknown) => log.warn({ err: error }, 'ring'));
+        // the first of a run comes without a time
+        if (!record && sample.time > untimed) void ring.anchor(recording, Date.now() - sample.time * 1000).catch((error: unknown) => log.warn({ err: error }, 'ring'));
         onSample(sample, data, recording.run);
       },
       onProgress: () => {
