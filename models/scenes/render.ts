@@ -6,8 +6,7 @@
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { appendFile, mkdir, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -90,21 +89,6 @@ async function samples(): Promise<void> {
   }
 }
 
-/**
- * Encodes as a camera of the field would send it: H.264 main, no B-frames, closed groups of one second. Two passes, since nearly
- * all bytes are in the key frames of a picture that stands still; a little smoothing takes the sensor noise out of them.
- */
-async function shrink(master: string, file: string, script: ClipScript, bytes: number): Promise<void> {
-  const gop = String(Math.round(script.fps));
-  const common = ['-hide_banner', '-loglevel', 'error', '-y', '-i', master, '-an', '-vf', 'hqdn3d=5:4:6:6,gblur=sigma=0.45', '-c:v', 'libx264', '-profile:v', 'main', '-preset', 'slow',
-    '-b:v', String(Math.round((bytes * 8) / script.seconds)), '-bf', '0', '-g', gop, '-keyint_min', gop, '-sc_threshold', '0', '-flags', '+cgop', '-pix_fmt', 'yuv420p',
-    '-colorspace', 'bt709', '-color_primaries', 'bt709', '-color_trc', 'bt709', '-passlogfile', `${master}.log`];
-  for (const last of [['-pass', '1', '-f', 'null', '-'], ['-pass', '2', '-movflags', '+faststart', file]]) {
-    const [code] = await once(spawn('ffmpeg', [...common, ...last], { stdio: 'inherit' }), 'close') as [number | null];
-    if (code !== 0) throw new Error(`ffmpeg ended with ${code}`);
-  }
-}
-
 async function clip(): Promise<void> {
   const file = needed('out');
   const [width, height] = sizeOf(values.size ?? '1280x720');
@@ -122,9 +106,12 @@ async function clip(): Promise<void> {
     }
     return;
   }
-  const master = join(await mkdtemp(join(tmpdir(), 'clip-')), 'master.mp4');
+  const gop = String(Math.round(script.fps));
+  // as a camera of the field would send it: H.264 main, no B-frames, closed groups of one second. Nearly all bytes are in the
+  // key frames of a picture that stands still; a little smoothing takes the sensor noise out of them
   const encoder = spawn('ffmpeg', ['-hide_banner', '-loglevel', 'error', '-y', '-f', 'image2pipe', '-c:v', 'mjpeg', '-framerate', String(script.fps), '-i', 'pipe:0',
-    '-vf', 'scale=out_color_matrix=bt709:out_range=tv', '-pix_fmt', 'yuv420p', '-c:v', 'libx264', '-preset', 'ultrafast', '-crf', '14', master], { stdio: ['pipe', 'inherit', 'inherit'] });
+    '-an', '-vf', 'hqdn3d=5:4:6:6,gblur=sigma=0.45,scale=out_color_matrix=bt709:out_range=tv', '-c:v', 'libx264', '-profile:v', 'main', '-preset', 'medium', '-b:v', String(Math.round((Number(values.bytes) * 8) / script.seconds)),
+    '-bf', '0', '-g', gop, '-keyint_min', gop, '-sc_threshold', '0', '-flags', '+cgop', '-pix_fmt', 'yuv420p', '-colorspace', 'bt709', '-color_primaries', 'bt709', '-color_trc', 'bt709', '-movflags', '+faststart', file], { stdio: ['pipe', 'inherit', 'inherit'] });
   const ended = once(encoder, 'close') as Promise<[number | null]>;
   let frames = 0;
   const browser = await openScenes(async (_name, body) => {
@@ -136,8 +123,6 @@ async function clip(): Promise<void> {
     encoder.stdin.end();
     const [code] = await ended;
     if (code !== 0) throw new Error(`ffmpeg ended with ${code}`);
-    await shrink(master, file, script, Number(values.bytes));
-    await rm(dirname(master), { recursive: true });
     await writeFile(file.replace(/\.mp4$/, '.json'), JSON.stringify({ file: basename(file), ...truth }, null, 2) + '\n');
   } finally {
     encoder.stdin.destroy();

@@ -4,7 +4,7 @@ import { everyday, walker } from './traffic.ts';
 /** Nothing to report: café chairs, planters, cones, parked e-bikes, clean bins, a short delivery, people and traffic. */
 const script: ClipScript = {
   name: 'baisha-quiet', seed: 58, weather: 'sun', sun: [-48, 44], seconds: 66, fps: 10,
-  camera: { from: [-8.2, 5.6, -3.9], to: [4.6, 0.4, -5.6], fov: 40, name_zh: '白沙街 · 步行道', name_en: 'Baisha Street, walkway' },
+  camera: { from: [-4.9, 5.5, -4.0], to: [6.4, 0.4, -5.8], fov: 42, name_zh: '白沙街 · 步行道', name_en: 'Baisha Street, walkway' },
   still: [
     { thing: 'lookalike:cafe', seed: 41, at: [1.6, -7.6] }, { thing: 'lookalike:cafe', seed: 42, at: [4.3, -7.7] },
     { thing: 'lookalike:planter', seed: 43, at: [-1.2, -8.2] }, { thing: 'lookalike:planter', seed: 43, at: [6.6, -8.2] },

@@ -45,6 +45,7 @@ export interface Actor {
   seller?: boolean;
   shade?: boolean;
   size?: number;
+  scale?: number;
   load?: TruckLoad;
   sort?: number;
   y?: number;
@@ -134,6 +135,7 @@ class Player {
     this.street = street;
     this.thing = make(actor, shift, night);
     this.turn = this.thing.root.rotation.y;
+    if (actor.scale !== undefined) this.thing.root.scale.setScalar(actor.scale);
     const own = new Set(this.thing.children.map((c) => c.root as THREE.Object3D));
     const walk = (o: THREE.Object3D): void => {
       if (own.has(o)) return;
@@ -271,7 +273,7 @@ const toJpeg = (out: HTMLCanvasElement, quality: number): Promise<Blob> =>
 
 /** Renders a clip frame by frame (or only the frames at the given times) and returns its truth. */
 export async function renderClip(stage: Stage, out: HTMLCanvasElement, script: ClipScript, send: (frame: Blob) => Promise<void>, only?: number[]): Promise<unknown> {
-  const { scene } = prepare(stage, script, script.samples ?? 20);
+  const { scene } = prepare(stage, script, script.samples ?? 14);
   const night = script.weather === 'night' || script.weather === 'dusk';
   const players = script.actors.map((a) => new Player(a, scene.street, 0, night));
   const facts = truth(script, scene, players.map((p) => new Player(p.actor, scene.street, 0, night))) as Record<string, unknown>;
