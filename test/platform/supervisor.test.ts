@@ -5,10 +5,13 @@ import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
 import { commandOf, descendants, isAlive } from '../support/processes.ts';
 import { prepareDataFolder } from '../support/servers.ts';
 import { until } from '../support/until.ts';
+
+// each test starts a whole tree of processes, some twice
+jest.setTimeout(240_000);
 
 const fixture = join(import.meta.dirname, 'fixtures/small-product.ts');
 let dataDir: string;
@@ -51,7 +54,7 @@ async function startReady(env: NodeJS.ProcessEnv = {}): Promise<Started & { url:
   await until('it is ready', () => {
     if (started.child.exitCode !== null) throw new Error(started.output());
     return started.output().includes('Xuncheng is ready');
-  });
+  }, 120_000);
   return { ...started, url: /Xuncheng is ready: (\S+)/.exec(started.output())![1]! };
 }
 
