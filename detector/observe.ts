@@ -49,6 +49,14 @@ function merge(detections: readonly Detection[]): Detection[][] {
   return things;
 }
 
+/** Overlap from which two boxes of different classes are two opinions about one thing. */
+const sameOpinion = 0.5;
+
+/** True when the model is surer that the thing is of a class that the rule does not ask for: a bin, not an overflowing one. */
+function outvoted(d: Detection, detections: readonly Detection[], own: ReadonlySet<string>): boolean {
+  return detections.some((other) => !own.has(other.label) && other.score > d.score && overlap(other.box, d.box) >= sameOpinion);
+}
+
 /**
  * What a rule sees. With `any`, each of those is a thing; with `all` alone, each of the first label. Every label of `all` must stand in
  * the zone beside the thing. The score of a thing is that of its weakest necessary part.
@@ -60,9 +68,11 @@ export function observe(rule: Rule, zone: Zone, manifest: Pick<ModelManifest, 'a
   const all = rule.classes.all ?? [];
   const any = rule.classes.any ?? [];
   const lead = spread(any.length > 0 ? any : all.slice(0, 1), manifest);
+  const own = spread([...any, ...all], manifest);
   const companions = (any.length > 0 ? all : all.slice(1)).map((name) => spread([name], manifest));
   const observations: Observation[] = [];
-  for (const thing of merge(seen.filter((d) => lead.has(d.label)))) {
+  const things = seen.filter((d) => lead.has(d.label) && (manifest.kind === 'state' || !outvoted(d, detections, own)));
+  for (const thing of merge(things)) {
     const main = thing[0]!;
     const parts = [...thing];
     let score = main.score;

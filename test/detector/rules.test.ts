@@ -145,6 +145,15 @@ describe('what a rule sees', () => {
     expect(observe(makeRule({ classes: { any: ['stall'] }, ...over }), zone, manifest, [d('stall', box, score)])).toHaveLength(count);
   });
 
+  test('of two opinions about one thing the surer one holds', () => {
+    const rule = makeRule({ classes: { any: ['overflow'] }, minScore: 0.4 });
+    const overflow = d('overflow', [0.63, 0.6, 0.08, 0.11], 0.5);
+    const bin = (score: number) => d('bin', [0.635, 0.6, 0.06, 0.11], score);
+    expect(observe(rule, zone, manifest, [overflow, bin(0.6)])).toEqual([]);
+    expect(observe(rule, zone, manifest, [overflow, bin(0.45)])).toHaveLength(1);
+    expect(observe(rule, zone, manifest, [overflow, d('bin', [0.72, 0.6, 0.06, 0.11], 0.9)])).toHaveLength(1);
+  });
+
   test('a person or a vehicle hides a thing, an overflowing bin does not hide a bin', () => {
     const rule = makeRule({ classes: { any: ['overflow'] } });
     const box: Box = [0.4, 0.5, 0.1, 0.2];
