@@ -88,7 +88,8 @@ export class Stage {
     this.key = target({ depthBuffer: false });
     this.depth = target();
     this.depth.depthTexture = new THREE.DepthTexture(width, height, THREE.UnsignedIntType);
-    this.main = target({ samples: 4 });
+    // twice the size, averaged when it is laid over the still layer: by software far cheaper than multisampling
+    this.main = new THREE.WebGLRenderTarget(width * 2, height * 2, { type: THREE.HalfFloatType, minFilter: THREE.LinearFilter, magFilter: THREE.LinearFilter });
     this.mixed = target({ depthBuffer: false });
     this.lay = new THREE.ShaderMaterial({
       vertexShader: quadVertex, fragmentShader: layFragment, depthTest: true, depthWrite: true, depthFunc: THREE.AlwaysDepth, colorWrite: false,
