@@ -140,7 +140,8 @@ export function clipArguments(pieces: readonly string[], duration: number, codec
     inputOptions: ['-hide_banner', '-nostdin', '-loglevel', 'error', ...pieceOptions],
     input: pieceInput(pieces),
     options: [
-      '-map', '0:v:0', '-t', duration.toFixed(3), '-c', 'copy', ...(codec === 'hevc' ? ['-tag:v', 'hvc1'] : []),
+      // a copy is cut by decoding times, which lead by half a second here
+      '-map', '0:v:0', '-t', Math.max(0.1, duration - untimed).toFixed(3), '-c', 'copy', ...(codec === 'hevc' ? ['-tag:v', 'hvc1'] : []),
       '-movflags', '+faststart', '-f', 'mp4',
     ],
   };

@@ -55,7 +55,7 @@ describe('arguments of a standing ffmpeg', () => {
       input: 'concat:/r/000001.ts|/r/000002.ts',
       options: expect.arrayContaining(["select='gte(t,12.958000)',scale=out_color_matrix=bt601:out_range=pc,format=yuvj420p", '-frames:v', 'mjpeg']),
     });
-    expect(clipArguments(['/r/000001.ts'], 7.5, 'h264').options).toEqual(['-map', '0:v:0', '-t', '7.500', '-c', 'copy', '-movflags', '+faststart', '-f', 'mp4']);
+    expect(clipArguments(['/r/000001.ts'], 7.5, 'h264').options).toEqual(['-map', '0:v:0', '-t', '7.000', '-c', 'copy', '-movflags', '+faststart', '-f', 'mp4']);
     expect(clipArguments(['/r/000001.ts'], 7.5, 'hevc').options).toContain('hvc1');
   });
 
