@@ -49,6 +49,21 @@ interface Thread {
 
 const jobLimitMs = 60_000;
 const retryFailedMs = 10_000;
+/** A thread that is asked to end has so long to finish what it computes, milliseconds. */
+const endLimitMs = 10_000;
+
+/**
+ * Ends a thread between two runs. To terminate one while the runtime computes would end the whole process: its completion throws into
+ * an environment that is gone.
+ */
+async function endGently(worker: Worker, alive: boolean): Promise<void> {
+  if (!alive) return;
+  const ended = new Promise<void>((resolve) => void worker.once('exit', () => resolve()));
+  worker.postMessage({ type: 'close' } satisfies ToWorker);
+  const timer = setTimeout(() => void worker.terminate(), endLimitMs);
+  await ended;
+  clearTimeout(timer);
+}
 
 export function createInferencePool({ log, threads: count, executionProviders = ['cpu'], onModel, spawn }: {
   log: Log;
@@ -126,7 +141,7 @@ export function createInferencePool({ log, threads: count, executionProviders = 
       for (; next?.item.job.tasks.length === 0; next = slots.take()) settle(next.camera, next.item, []);
       if (next === null) return;
       ticket += 1;
-      // a run that never ends would hold its camera for ever
+      // a run that never ends would hold its camera for ever; see endGently for the price
       const timer = setTimeout(() => void thread.worker.terminate(), jobLimitMs);
       thread.current = { ticket, camera: next.camera, waiting: next.item, timer };
       post(thread, { type: 'run', ticket, picture: next.item.job.picture, tasks: next.item.job.tasks });
@@ -153,8 +168,8 @@ export function createInferencePool({ log, threads: count, executionProviders = 
     worker.on('message', (message: FromWorker) => receive(thread, message));
     worker.on('error', (error) => log.error({ err: error }, 'inference thread failed'));
     worker.on('exit', () => {
-      if (closing !== undefined) return;
       thread.alive = false;
+      if (closing !== undefined) return;
       restarts += 1;
       log.warn({ pauseMs: pause }, 'inference thread ended, starting it again');
       thread.ready.clear();
@@ -237,7 +252,7 @@ export function createInferencePool({ log, threads: count, executionProviders = 
     close() {
       closing ??= (async () => {
         clearInterval(retry);
-        await Promise.all(threads.map((t) => t.worker.terminate()));
+        await Promise.all(threads.map((t) => endGently(t.worker, t.alive)));
         for (const thread of threads) end(thread, null);
         for (let next = slots.take(); next !== null; next = slots.take()) await next.item.finish(null).catch(() => undefined);
         for (const list of settlers.values()) for (const tell of list) tell(null);

@@ -47,6 +47,11 @@ async function handle(message: ToWorker): Promise<void> {
     case 'unload':
       await unload(message.id);
       return;
+    case 'close':
+      for (const id of [...sessions.keys()]) await unload(id);
+      // ends this thread alone; the runtime would keep it alive
+      process.exit(0);
+      return;
     case 'run': {
       const answers: InferenceAnswer[] = [];
       for (const task of message.tasks) answers.push(await answer(message.picture, task));

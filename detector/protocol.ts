@@ -24,6 +24,7 @@ export type InferenceAnswer =
 export type ToWorker =
   | { readonly type: 'load'; readonly generation: number; readonly model: ModelFile }
   | { readonly type: 'unload'; readonly id: string }
+  | { readonly type: 'close' }
   | { readonly type: 'run'; readonly ticket: number; readonly picture: Picture; readonly tasks: readonly InferenceTask[] };
 
 export type FromWorker =
