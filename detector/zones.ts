@@ -1,7 +1,9 @@
 import { boxArea, footOf, pointInPolygon, type Box, type Point, type Polygon } from '../domain/geometry.ts';
 
-/** Share of a box that must lie in a zone when its foot does not. */
+/** Share of a box, or of its lowest part, that must lie in a zone when its foot does not. */
 const enough = 0.5;
+/** The part of a box's height, from below, in which the thing touches the ground: things have depth, and the camera looks down on them. */
+const ground = 1 / 3;
 
 /** One side of a rectangle: which points lie within, and where a line crosses it. */
 interface Side {
@@ -44,11 +46,15 @@ export function areaInBox(polygon: Polygon, box: Box): number {
   return Math.abs(twice) / 2;
 }
 
-/** A thing stands in a zone when its foot does, or when at least half of its box does (a sign on a wall has no foot on the ground). */
+/**
+ * A thing stands in a zone when its foot does, when at least half of its lowest third lies there (its front edge may reach out of the
+ * zone), or at least half of its whole box (a sign on a wall has no foot on the ground).
+ */
 export function inZone(box: Box, polygon: Polygon): boolean {
   if (pointInPolygon(footOf(box), polygon)) return true;
-  const area = boxArea(box);
-  return area > 0 && areaInBox(polygon, box) / area >= enough;
+  const [x, y, w, h] = box;
+  const foot: Box = [x, y + h * (1 - ground), w, h * ground];
+  return [foot, box].some((part) => boxArea(part) > 0 && areaInBox(polygon, part) / boxArea(part) >= enough);
 }
 
 /** Smallest box around a polygon, cut at the picture's edges. */
