@@ -149,7 +149,11 @@ function facade(street: Street, rng: Random, from: number, to: number, front: nu
     for (let f = 0; f < floors; f++) {
       const y = kerb + groundH + (f + 0.5) * floorH;
       root.add(panel(w, floorH, withMap(rng.pick(bays)), { x, y, z: out(0.01), ry }));
-      if (rng.chance(0.45)) kit.box(0.85, 0.6, 0.35, '#d6d6d0', { x: x + rng.f(-0.3, 0.3) * w, y: y - floorH * 0.48, z: out(0.22) }).cyl(0.22, 0.22, 0.02, '#55585a', { x: x + 0.05, y: y - floorH * 0.36, z: out(0.41), rx: Math.PI / 2 }, 14);
+      if (rng.chance(0.45)) {
+        const ax = x + rng.f(-0.3, 0.3) * w;
+        kit.box(0.85, 0.6, 0.35, '#d6d6d0', { x: ax, y: y - floorH * 0.48, z: out(0.22) });
+        kit.add(new THREE.CylinderGeometry(0.22, 0.22, 0.02, 14).rotateX(Math.PI / 2), '#55585a', { x: ax + 0.12, y: y - floorH * 0.48 + 0.3, z: out(0.405) });
+      }
       kit.box(w, 0.1, 0.12, '#c6c1b6', { x, y: y - floorH / 2 - 0.05, z: out(0.06) });
     }
   }
