@@ -1,14 +1,12 @@
 import { Button, Tag } from 'antd';
-import { lazy, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import type { AlertDetail, AlertView } from '../../../../domain/views.ts';
+import { PlaceMap } from '../parts/place-map.tsx';
 import { Loading } from '../parts/states.tsx';
 import { moment, span } from '../parts/time.ts';
 import { useFromNow } from '../parts/use-now.ts';
 import { ScoreChart } from './score-chart.tsx';
-
-const SmallMap = lazy(async () => ({ default: (await import('../parts/small-map.tsx')).SmallMap }));
 
 interface FactsProps {
   readonly alert: AlertView;
@@ -37,7 +35,7 @@ export function Facts({ alert, detail, onMerge }: FactsProps) {
         <h3>{t('facts.place')}</h3>
         <p className="facts-address">{alert.address ?? t('facts.noAddress')}</p>
         <p className="dim">{[alert.cameraName, alert.zoneName, alert.district?.name].filter((text) => text !== null && text !== undefined).join(' · ')}</p>
-        {alert.point !== null && <Suspense fallback={<div className="small-map" />}><SmallMap point={alert.point} /></Suspense>}
+        {alert.point !== null && <PlaceMap point={alert.point} />}
       </section>
       {detail !== undefined && detail.mergeCandidates.length > 0 && (
         <section>

@@ -1,15 +1,14 @@
-import { lazy, Suspense, useState } from 'react';
+import { useState } from 'react';
 import { Switch } from 'antd';
 import { useTranslation } from 'react-i18next';
 import type { CameraView } from '../../../../domain/desk-views.ts';
 import type { Rule } from '../../../../domain/camera.ts';
 import { useCatalogue } from '../api/places.ts';
 import { LiveTile } from '../live/live-tile.tsx';
+import { PlaceMap } from '../parts/place-map.tsx';
 import { AnalysedMark, CameraStateMark } from '../parts/camera-state.tsx';
 import { Overlay } from '../parts/overlay.tsx';
 import { fullMoment, span } from '../parts/time.ts';
-
-const SmallMap = lazy(async () => ({ default: (await import('../parts/small-map.tsx')).SmallMap }));
 
 /** A camera with its live picture, the zones on it, and what its rules look for. */
 export function CameraCard({ camera }: { readonly camera: CameraView }) {
@@ -34,7 +33,7 @@ export function CameraCard({ camera }: { readonly camera: CameraView }) {
       <h3>{t('camera.inputs')}</h3>
       <ul>{camera.inputs.map((input) => <li key={input.url} className="camera-input"><code>{input.url}</code> <span className="faint">{input.roles.join(' · ')}</span></li>)}</ul>
       {camera.source !== 'api' && <p className="faint">{t(`camera.source.${camera.source}`)}</p>}
-      {camera.point !== null && <Suspense fallback={<div className="small-map" />}><SmallMap point={camera.point} /></Suspense>}
+      {camera.point !== null && <PlaceMap point={camera.point} />}
     </div>
   );
 }

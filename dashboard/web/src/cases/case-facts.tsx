@@ -1,10 +1,8 @@
-import { lazy, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import type { CaseView } from '../../../../domain/views.ts';
+import { PlaceMap } from '../parts/place-map.tsx';
 import { fullMoment, moment } from '../parts/time.ts';
-
-const SmallMap = lazy(async () => ({ default: (await import('../parts/small-map.tsx')).SmallMap }));
 
 export function CaseFacts({ view }: { readonly view: CaseView }) {
   const { t } = useTranslation();
@@ -26,7 +24,7 @@ export function CaseFacts({ view }: { readonly view: CaseView }) {
     <section className="case-facts">
       {view.description !== '' && <p>{view.description}</p>}
       <dl>{rows.filter(([, value]) => value !== null && value !== undefined).map(([name, value]) => <div key={name}><dt>{name}</dt><dd>{value}</dd></div>)}</dl>
-      {view.point !== null && <Suspense fallback={<div className="small-map" />}><SmallMap point={view.point} /></Suspense>}
+      {view.point !== null && <PlaceMap point={view.point} />}
     </section>
   );
 }
