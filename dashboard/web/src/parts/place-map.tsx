@@ -1,21 +1,24 @@
-import { Component, lazy, Suspense, type ReactNode } from 'react';
+import { lazy, Suspense } from 'react';
 import type { Point } from '../../../../domain/geometry.ts';
 import './small-map.css';
 
-const SmallMap = lazy(async () => ({ default: (await import('./small-map.tsx')).SmallMap }));
-
-/** The small map, fetched when the first place is shown. Without it (cut network, no WebGL) the page goes on with the coordinates. */
-export function PlaceMap({ point }: { readonly point: Point }) {
-  const words = <div className="small-map num faint">{point[1].toFixed(5)}, {point[0].toFixed(5)}</div>;
-  return <Guard instead={words}><Suspense fallback={<div className="small-map" />}><SmallMap point={point} /></Suspense></Guard>;
+interface PlaceMapProps {
+  readonly point: Point;
 }
 
-class Guard extends Component<{ readonly instead: ReactNode; readonly children: ReactNode }, { readonly broken: boolean }> {
-  override state = { broken: false };
-  static getDerivedStateFromError(): { broken: boolean } {
-    return { broken: true };
+function Coordinates({ point }: PlaceMapProps) {
+  return <div className="small-map num faint">{point[1].toFixed(5)}, {point[0].toFixed(5)}</div>;
+}
+
+/** The small map, fetched when the first place is shown. Where it cannot be fetched (cut network) the page goes on with the coordinates. */
+const SmallMap = lazy(async () => {
+  try {
+    return { default: (await import('./small-map.tsx')).SmallMap };
+  } catch {
+    return { default: Coordinates };
   }
-  override render(): ReactNode {
-    return this.state.broken ? this.props.instead : this.props.children;
-  }
+});
+
+export function PlaceMap({ point }: PlaceMapProps) {
+  return <Suspense fallback={<div className="small-map" />}><SmallMap point={point} /></Suspense>;
 }
