@@ -73,6 +73,9 @@ describe('the pages', () => {
     await page.waitForFunction(() => Number(document.querySelector<HTMLVideoElement>('[data-testid=strip-now] video')?.dataset['frames']) >= 10);
     expect(await video.evaluate((v: HTMLVideoElement) => [v.videoWidth, v.videoHeight])).toEqual([1280, 720]);
 
+    // the small map fills its place, whatever order the style sheets came in
+    expect((await page.locator('[data-testid=small-map] canvas').boundingBox())!.width).toBeCloseTo((await page.getByTestId('small-map').boundingBox())!.width, -1);
+
     await page.keyboard.press(' ');
     await page.waitForFunction(() => (document.querySelector<HTMLVideoElement>('[data-testid=clip]')?.currentTime ?? 0) > 0.3);
   }, 300_000);
