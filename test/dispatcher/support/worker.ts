@@ -1,4 +1,5 @@
 /** A dispatcher as a process of its own, to be killed at a crash point: `node worker.ts DATABASE_URL REDIS_URL PREFIX EVIDENCE`. */
+import { randomUUID } from 'node:crypto';
 import { startDispatcher } from '../../../dispatcher/index.ts';
 import { openDatabase } from '../../../platform/db/index.ts';
 import { folderEvidenceStore } from '../../../platform/evidence-store.ts';
@@ -11,9 +12,11 @@ const db = openDatabase(databaseUrl, { name: 'worker' });
 const queues = openQueues({ redisUrl, prefix: queuePrefix, log });
 const dispatcher = startDispatcher({
   db, databaseUrl, queues, redisUrl, queuePrefix, log, evidence: folderEvidenceStore(folder, { minFreeBytes: 0 }),
-  recheck: () => Promise.resolve({ answer: 'absent', score: 0.1, jpeg: Buffer.from('the place is empty') }),
+  recheck: () => Promise.resolve({ answer: 'absent', score: 0.1, jpeg: Buffer.from(`the place is empty ${randomUUID()}`) }),
   pace: { relay: 100, sweep: 300, sequence: 200 },
 });
+// a test that gives up leaves no process behind
+process.once('disconnect', () => process.exit(1));
 process.once('SIGTERM', () => {
   void (async () => {
     await dispatcher.close();
