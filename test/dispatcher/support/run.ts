@@ -35,12 +35,12 @@ export function runDispatcher(city: City, recheck: RecheckPort = () => Promise.r
 }
 
 /** Asks until the answer fits, and gives it. */
-export async function waitFor<T>(ask: () => T | Promise<T>, fits: (answer: T) => boolean): Promise<T> {
+export async function waitFor<T>(ask: () => T | Promise<T>, fits: (answer: T) => boolean, timeoutMs = 20_000): Promise<T> {
   let last: T | undefined;
   await until('the answer fits', async () => {
     last = await ask();
     return fits(last);
-  }, 20_000).catch((error: unknown) => {
+  }, timeoutMs).catch((error: unknown) => {
     throw new Error(`${String(error)}; last answer: ${JSON.stringify(last)?.slice(0, 2000)}`);
   });
   return last as T;
