@@ -43,7 +43,7 @@ export const ruleSchema = z.strictObject({
   model: id,
   classes: z.strictObject({ any: z.array(z.string()).min(1).optional(), all: z.array(z.string()).min(1).optional() })
     .refine((c) => c.any !== undefined || c.all !== undefined, 'allowed: any, all, or both'),
-  minScore: unit.default(0.4),
+  minScore: unit.optional(),
   minSize: unit.default(0),
   dwell: duration('1s', '24h').prefault('3m'),
   presence: unit.default(0.7),

@@ -3,6 +3,7 @@ import { detectionEventSchema, type Detection, type DetectionEvent } from '../do
 import type { Box } from '../domain/geometry.ts';
 import type { WatchEvent } from './camera-watch.ts';
 import type { Sample } from './confirmer.ts';
+import { minScoreOf } from './observe.ts';
 
 /** Lines of score history that travel with an event. */
 const historyLimit = 200;
@@ -43,7 +44,7 @@ export function eventOf(camera: Camera, { plan, track, observation, judged }: Wa
     firstSeenAt: wall(firstPresentAt ?? at),
     raisedAt: wall(at),
     scores: thin(window, historyLimit).map((s) => ({ at: wall(s.at), state: s.state, score: s.score === null ? null : exact(s.score) })),
-    threshold: plan.rule.minScore,
+    threshold: minScoreOf(plan.rule, plan.manifest, observation?.label ?? track.label),
     model: { id: plan.manifest.id, sha256: plan.manifest.sha256 },
     ruleHash: plan.hash,
     fence: frame.fence,

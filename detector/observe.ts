@@ -1,7 +1,7 @@
 import type { Rule, Zone } from '../domain/camera.ts';
 import type { Detection } from '../domain/detection.ts';
 import { boxArea, overlap, type Box } from '../domain/geometry.ts';
-import type { ModelManifest } from '../domain/model.ts';
+import { thresholdOf, type ModelManifest } from '../domain/model.ts';
 import { inZone } from './zones.ts';
 
 /** One thing that a rule sees in a picture. */
@@ -37,6 +37,11 @@ export function unknownClasses(rule: Rule, manifest: Pick<ModelManifest, 'aliase
   return names.filter((name) => ![...spread([name], manifest)].some((label) => manifest.labels.includes(label)));
 }
 
+/** Score from which a label counts for a rule: the rule's own, else the model's. */
+export function minScoreOf(rule: Pick<Rule, 'minScore'>, manifest: Pick<ModelManifest, 'thresholds'>, label: string): number {
+  return rule.minScore ?? thresholdOf(manifest, label);
+}
+
 /** Different classes at one place are one thing: a parasol and the table below it. */
 function merge(detections: readonly Detection[]): Detection[][] {
   const things: Detection[][] = [];
@@ -61,8 +66,8 @@ function outvoted(d: Detection, detections: readonly Detection[], own: ReadonlyS
  * What a rule sees. With `any`, each of those is a thing; with `all` alone, each of the first label. Every label of `all` must stand in
  * the zone beside the thing. The score of a thing is that of its weakest necessary part.
  */
-export function observe(rule: Rule, zone: Zone, manifest: Pick<ModelManifest, 'aliases' | 'kind'>, detections: readonly Detection[]): Observation[] {
-  const counts = (d: Detection): boolean => d.score >= rule.minScore
+export function observe(rule: Rule, zone: Zone, manifest: Pick<ModelManifest, 'aliases' | 'kind' | 'thresholds'>, detections: readonly Detection[]): Observation[] {
+  const counts = (d: Detection): boolean => d.score >= minScoreOf(rule, manifest, d.label)
     && (manifest.kind === 'state' || (boxArea(d.box) >= rule.minSize && inZone(d.box, zone.polygon)));
   const seen = detections.filter(counts);
   const all = rule.classes.all ?? [];

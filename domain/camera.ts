@@ -62,7 +62,8 @@ export interface Rule {
   readonly model: string;
   /** Labels of the model that must be present: any of `any`, and all of `all` (both when both are given). */
   readonly classes: { readonly any?: readonly string[] | undefined; readonly all?: readonly string[] | undefined };
-  readonly minScore: number;
+  /** Least score, 0..1; absent = the threshold that the model's manifest names for the label. */
+  readonly minScore?: number | undefined;
   /** Least share of the picture's area, 0..1. */
   readonly minSize: number;
   /** Milliseconds that the thing must have been present. */

@@ -11,6 +11,14 @@ export type ModelLayout = (typeof modelLayouts)[number];
 export const modelFits = ['centre', 'corner', 'stretch'] as const;
 export type ModelFit = (typeof modelFits)[number];
 
+/** Threshold of a label for which a manifest names none. */
+export const usualThreshold = 0.4;
+
+/** Score from which a label counts where nobody says otherwise. */
+export function thresholdOf(manifest: Pick<ModelManifest, 'thresholds'>, label: string): number {
+  return manifest.thresholds?.[label] ?? usualThreshold;
+}
+
 const channels = z.array(z.number()).length(3);
 
 /** Describes an ONNX file; lies beside it as NAME.json. */

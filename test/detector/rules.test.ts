@@ -148,6 +148,16 @@ describe('what a rule sees', () => {
     expect(observe(makeRule({ classes: { any: ['stall'] }, ...over }), zone, manifest, [d('stall', box, score)])).toHaveLength(count);
   });
 
+  test('without a score of its own a rule takes the threshold of each label from the manifest', () => {
+    const rule = { ...makeRule({ classes: { any: ['stall', 'overflow'] } }), minScore: undefined };
+    const seen = [d('stall', [0.1, 0.6, 0.2, 0.2], 0.55), d('overflow', [0.6, 0.6, 0.2, 0.2], 0.55)];
+    const labelsSeen = (thresholds: Record<string, number> | undefined): string[] => observe(rule, zone, { ...manifest, thresholds }, seen).map((o) => o.label);
+    expect(labelsSeen({ stall: 0.5, overflow: 0.6 })).toEqual(['stall']);
+    expect(labelsSeen({ stall: 0.56 })).toEqual(['overflow']);
+    expect(labelsSeen(undefined)).toEqual(['stall', 'overflow']);
+    expect(observe({ ...rule, minScore: 0.5 }, zone, { ...manifest, thresholds: { stall: 0.9, overflow: 0.9 } }, seen)).toHaveLength(2);
+  });
+
   test('of two opinions about one thing the surer one holds', () => {
     const rule = makeRule({ classes: { any: ['overflow'] }, minScore: 0.4 });
     const overflow = d('overflow', [0.63, 0.6, 0.08, 0.11], 0.5);
