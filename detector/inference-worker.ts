@@ -23,8 +23,8 @@ async function answer(picture: Picture, task: InferenceTask): Promise<InferenceA
   if (session === undefined) return { ok: false, reason: 'model_loading: the model is not loaded yet' };
   try {
     const start = performance.now();
-    const detections = await session.run(picture, task.region);
-    return { ok: true, detections, ms: performance.now() - start };
+    const { detections, networkMs } = await session.run(picture, task.region, task.floor);
+    return { ok: true, detections, ms: performance.now() - start, networkMs };
   } catch (error) {
     return { ok: false, reason: `model_run: ${words(error)}` };
   }

@@ -1,19 +1,40 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { InferenceSession, type Tensor } from 'onnxruntime-node';
 import type { Detection } from '../domain/detection.ts';
 import type { Box } from '../domain/geometry.ts';
-import { modelLayouts, type ModelManifest } from '../domain/model.ts';
-import { decode, type OutputTensor } from './layouts.ts';
-import { fillTensor, fitOf, letterboxFor, regionOf, type Picture } from './letterbox.ts';
+import { modelLayouts } from '../domain/model.ts';
+import { decode, scoreFloor } from './layouts.ts';
+import { fitOf, letterboxFor, regionOf, type Picture } from './letterbox.ts';
+import { feedsFor, inputsOf, numbersOf, type ModelInputs } from './model-inputs.ts';
+import type { OutputTensor } from './outputs.ts';
 import type { ModelFile } from './protocol.ts';
 
 /** A loaded model that has proven itself in a warm-up run. Lives in a worker thread: the runtime blocks while it computes. */
 export interface ModelSession {
-  /** @throws Error when the run fails or its outputs make no sense */
-  run(picture: Picture, region: Box | null): Promise<Detection[]>;
+  /**
+   * @param floor lowest score of a detection
+   * @throws Error when the run fails or its outputs make no sense
+   */
+  run(picture: Picture, region: Box | null, floor?: number): Promise<SessionAnswer>;
   close(): Promise<void>;
 }
+
+export interface SessionAnswer {
+  readonly detections: readonly Detection[];
+  /** Milliseconds in the runtime alone, without bringing the picture to size and reading the answer. */
+  readonly networkMs: number;
+}
+
+/** Bars of red, green, blue and white: on plain grey some models have nothing to say, and what they say wrongly would not show. */
+function testCard(): Picture {
+  const [width, height] = [64, 48];
+  const bars = [[255, 0, 0], [0, 255, 0], [0, 0, 255], [255, 255, 255]] as const;
+  return { width, height, data: Uint8Array.from({ length: width * height * 3 }, (_, i) => bars[Math.floor((Math.floor(i / 3) % width) / 16)]![i % 3]!) };
+}
+
+/** In the warm-up every candidate is read, so that a class without label shows at once; fillers of an exporter score 0 or less. */
+const anyScore = 1e-6;
 
 /** Why a model is refused; starts with a code that pages can translate. */
 export class ModelRefused extends Error {
@@ -41,36 +62,8 @@ async function readChecked({ manifest, path }: ModelFile): Promise<Buffer> {
   return bytes;
 }
 
-function checkInputs(session: InferenceSession, manifest: ModelManifest): { image: string; sizes: string | null } {
-  let image: string | null = null;
-  let sizes: string | null = null;
-  for (const input of session.inputMetadata) {
-    if (!input.isTensor) throw new ModelRefused(`model_layout: input ${input.name} is not a tensor`);
-    if (input.name === 'orig_target_sizes' && input.type === 'int64' && manifest.layout === 'detr') {
-      sizes = input.name;
-      continue;
-    }
-    const wanted = [1, 3, manifest.input.height, manifest.input.width];
-    // a text is a size that the model leaves open
-    const fits = input.shape.length === 4 && input.shape.every((size, i) => typeof size === 'string' || size < 0 || size === wanted[i]);
-    if (image !== null || input.type !== 'float32' || !fits) {
-      throw new ModelRefused(`model_layout: input ${input.name} is ${input.type} ${input.shape.join('×')}; wanted is one of float32 ${wanted.join('×')}`);
-    }
-    image = input.name;
-  }
-  if (image === null) throw new ModelRefused('model_layout: the model has no picture input');
-  return { image, sizes };
-}
-
-function copyOut(name: string, tensor: Tensor): OutputTensor {
-  if (tensor.type === 'float32') return { name, dims: tensor.dims, data: tensor.data as Float32Array };
-  if (tensor.type === 'int64') return { name, dims: tensor.dims, data: Float32Array.from(tensor.data as BigInt64Array, Number) };
-  if (tensor.type === 'int32') return { name, dims: tensor.dims, data: Float32Array.from(tensor.data as Int32Array) };
-  throw new Error(`output ${name} is ${tensor.type}; float32, int32 and int64 are read`);
-}
-
 /**
- * Opens a model and runs it once on a grey picture. What is hashed is what is loaded: the bytes are read once.
+ * Opens a model and runs it once. What is hashed is what is loaded: the bytes are read once.
  * @throws ModelRefused with a reason a person can act on
  */
 export async function openModel(model: ModelFile, executionProviders: readonly string[] = ['cpu']): Promise<ModelSession> {
@@ -84,25 +77,33 @@ export async function openModel(model: ModelFile, executionProviders: readonly s
   } catch (error) {
     throw new ModelRefused(`model_unreadable: ${words(error)}`, { cause: error });
   }
-  const run = async (picture: Picture, part: Box | null): Promise<Detection[]> => {
+  const run = async (picture: Picture, part: Box | null, floor = scoreFloor): Promise<SessionAnswer> => {
     const region = regionOf(part, picture);
     const letterbox = letterboxFor(picture, region, manifest.input, fitOf(manifest));
-    const { width, height } = manifest.input;
-    const feeds: Record<string, Tensor> = { [names.image]: new Tensor('float32', fillTensor(picture, letterbox, manifest.input), [1, 3, height, width]) };
-    if (names.sizes !== null) feeds[names.sizes] = new Tensor('int64', BigInt64Array.of(BigInt(width), BigInt(height)), [1, 2]);
+    const feeds = feedsFor(inputs, picture, letterbox, manifest.input);
+    const start = performance.now();
     const results = await session.run(feeds);
-    const detections = decode(session.outputNames.map((name) => copyOut(name, results[name] as Tensor)), manifest, letterbox);
+    const networkMs = performance.now() - start;
+    const outputs: OutputTensor[] = session.outputNames.map((name) => {
+      const tensor = results[name] as Tensor;
+      return { name, dims: tensor.dims, data: numbersOf(name, tensor) };
+    });
+    const detections = decode(outputs, manifest, letterbox, floor);
     for (const tensor of Object.values(results)) (tensor as Tensor).dispose();
-    return detections;
+    return { detections, networkMs };
   };
-  let names: { image: string; sizes: string | null };
+  let inputs: ModelInputs;
   try {
-    names = checkInputs(session, manifest);
-    const grey = { width: 64, height: 48, data: new Uint8Array(64 * 48 * 3).fill(114) };
-    await run(grey, null);
+    inputs = inputsOf(session.inputMetadata, manifest);
   } catch (error) {
     await session.release();
-    throw error instanceof ModelRefused ? error : new ModelRefused(`model_layout: the warm-up run failed: ${words(error)}`, { cause: error });
+    throw new ModelRefused(`model_layout: ${words(error)}`, { cause: error });
+  }
+  try {
+    await run(testCard(), null, anyScore);
+  } catch (error) {
+    await session.release();
+    throw new ModelRefused(`model_layout: the warm-up run failed: ${words(error)}`, { cause: error });
   }
   return { run, close: () => session.release() };
 }

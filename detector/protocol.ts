@@ -15,10 +15,12 @@ export interface ModelFile {
 export interface InferenceTask {
   readonly model: string;
   readonly region: Box | null;
+  /** Lowest score of a detection; absent = what the service needs. */
+  readonly floor?: number | undefined;
 }
 
 export type InferenceAnswer =
-  | { readonly ok: true; readonly detections: readonly Detection[]; readonly ms: number }
+  | { readonly ok: true; readonly detections: readonly Detection[]; readonly ms: number; readonly networkMs: number }
   | { readonly ok: false; readonly reason: string };
 
 export type ToWorker =

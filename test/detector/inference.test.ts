@@ -67,7 +67,7 @@ describe('models', () => {
     ['a layout nobody knows', () => lamps({ layout: 'fastestdet' as 'yolov8' }), /^model_layout: unknown layout fastestdet; known are yolov5/],
     ['another layout', () => lamps({ layout: 'yolov5' }), /^model_layout: .*1×6×2; layout yolov5 with 2 labels/],
     ['too many labels', () => lamps({ labels: ['left', 'right', 'middle'] }), /^model_layout: .*3 labels.* = 7, found 6/],
-    ['another input size', () => lamps({ input: { width: 96, height: 64, colour: 'rgb', divisor: 255 } }), /^model_layout: input images is float32 1×3×64×64; wanted is one of float32 1×3×64×96/],
+    ['another input size', () => lamps({ input: { width: 96, height: 64, colour: 'rgb', divisor: 255 } }), /^model_layout: input images is float32 1×3×64×64; wanted is one of float32 or float16 1×3×64×96/],
     ['a detector that calls itself a classifier', () => lamps({ layout: 'classifier' }), /^model_layout: kind detector does not go with layout classifier/],
     ['numbers that are none, already in the warm-up', () => lamps({ input: { width: 64, height: 64, colour: 'rgb', divisor: 100 } }), /^model_layout: the warm-up run failed: output out holds numbers that are not finite/],
   ])('refuses %s', async (_, file, reason) => {
@@ -109,6 +109,8 @@ withMaterial('real models on real pictures', () => {
         coco('yolox_nano.onnx', { id: 'yolox', layout: 'yolox', input: size(416, 'bgr', 1) }),
         coco('yolov5-layout_from_yolox_nano_416.onnx', { id: 'yolov5', layout: 'yolov5', input: size(416, 'rgb', 255) }),
         coco('deimv2_atto_coco_int8.onnx', { id: 'detr', layout: 'detr', input: size(320, 'rgb', 255) }),
+        coco('yolox_nano.onnx', { id: 'not-yolov5', layout: 'yolov5', input: size(416, 'bgr', 1) }),
+        coco('yolov5-layout_from_yolox_nano_416.onnx', { id: 'not-yolox', layout: 'yolox', input: size(416, 'rgb', 255) }),
         coco('FastestDet.onnx', { id: 'fastest', layout: 'yolov5', input: size(352, 'bgr', 255) }),
       ],
     });
@@ -128,6 +130,11 @@ withMaterial('real models on real pictures', () => {
   test('yolox finds a vehicle', async () => {
     const found = await models.infer('yolox', await readFile(join(folder, 'car-detection.mp4.png')));
     expect(found.filter((d) => ['car', 'truck', 'bus'].includes(d.label) && d.score > 0.4)).not.toEqual([]);
+  });
+
+  test('of two layouts of the same shape the wrong one is refused', async () => {
+    expect((await models.check('not-yolov5')).reason).toMatch(/sizes below zero: these boxes are not decoded, as those of layout yolox are/);
+    expect((await models.check('not-yolox')).reason).toMatch(/these boxes are decoded already, as those of layout yolov5 are/);
   });
 
   test('FastestDet is refused with the reason', async () => {

@@ -1,8 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { decode, type OutputTensor } from '../../detector/layouts.ts';
+import { decode } from '../../detector/layouts.ts';
 import { letterboxFor, regionOf } from '../../detector/letterbox.ts';
 import { nms } from '../../detector/nms.ts';
+import type { OutputTensor } from '../../detector/outputs.ts';
 import { overlap, type Box } from '../../domain/geometry.ts';
 import type { Detection } from '../../domain/detection.ts';
 import type { ModelManifest } from '../../domain/model.ts';
@@ -76,6 +77,31 @@ describe('layouts', () => {
     }
   });
 
+  test('detr: corners as parts of the input, where no size was told', () => {
+    const outs = [tensor([1, 1, 4], [0.4, 0.4, 0.6, 0.6], 'boxes'), tensor([1, 1], [1], 'labels'), tensor([1, 1], [0.9], 'scores')];
+    expectOne(decode(outs, manifest('detr'), fitted('stretch')), 'bin', 0.9, [0.4, 0.4, 0.2, 0.2]);
+  });
+
+  test('detr: one output of boxes and scores; parts that only their shapes tell', () => {
+    expectOne(decode([tensor([1, 2, 6], [0.5, 0.5, 0.2, 0.2, 0.1, 0.7, 0, 0, 0, 0, 0.05, 0.02])], manifest('detr'), fitted('stretch')), 'bin', 0.7, there);
+    const outs = [tensor([1, 1, 2], [-5, 2], 'labels'), tensor([1, 1, 4], [0.5, 0.5, 0.2, 0.2], 'dets')];
+    expectOne(decode(outs, manifest('detr'), fitted('stretch')), 'bin', 1 / (1 + Math.exp(-2)), there);
+  });
+
+  test('without a batch dimension, and beside raw heads, an output is still the output', () => {
+    const heads = [tensor([1, 3, 8, 8, 7], zeros(1344), 'head')];
+    expectOne(decode([tensor([1, 7], [50, 50, 20, 10, 0.8, 0.1, 0.9]), ...heads], manifest('yolov5'), fitted('centre')), 'bin', 0.72, there);
+    expectOne(decode([tensor([6, 1], [50, 50, 20, 10, 0.7, 0.2])], manifest('yolov8'), fitted('centre')), 'stall', 0.7, there);
+    expectOne(decode([tensor([1, 6], [40, 45, 60, 55, 0.9, 1])], manifest('end2end'), fitted('centre')), 'bin', 0.9, there);
+  });
+
+  test('the floor is the lowest score that is told', () => {
+    const out = tensor([1, 6, 2], transpose([[50, 50, 20, 10, 0.04, 0.02], [10, 60, 5, 5, 0.01, 0.005]]));
+    expect(decode([out], manifest('yolov8'), fitted('centre'))).toEqual([]);
+    expect(decode([out], manifest('yolov8'), fitted('centre'), 0.02).map((d) => d.score)).toEqual([expect.closeTo(0.04, 5)]);
+    expect(decode([out], manifest('yolov8'), fitted('centre'), 0.001)).toHaveLength(2);
+  });
+
   test('detr: boxes and logits, by sigmoid, or by softmax with "nothing" last', () => {
     const boxes = tensor([1, 2, 4], [0.5, 0.5, 0.2, 0.2, 0.1, 0.1, 0.1, 0.1], 'pred_boxes');
     const sigmoid = tensor([1, 2, 2], [2, -3, -6, -7], 'logits');
@@ -104,7 +130,11 @@ describe('layouts', () => {
     ['a class without label', 'end2end', [tensor([1, 1, 6], [0, 0, 9, 9, 0.9, 2])], /class 2.*2 labels/],
     ['not a number', 'yolov8', [tensor([1, 6, 1], [1, 1, 1, 1, NaN, 0])], /not finite/],
     ['infinite', 'end2end', [tensor([1, 1, 6], [0, 0, Infinity, 9, 0.9, 1])], /not finite/],
-    ['unknown names', 'detr', [tensor([1, 2, 4], zeros(8), 'a')], /labels, boxes and scores/],
+    ['unknown parts', 'detr', [tensor([1, 2, 3], zeros(6), 'a'), tensor([1, 2], zeros(2), 'b')], /labels, boxes and scores/],
+    ['one output with another number of classes', 'detr', [tensor([1, 2, 4], zeros(8), 'a')], /last dimension = 6, found 4/],
+    ['logits of other classes', 'detr', [tensor([1, 2, 5], zeros(10), 'logits'), tensor([1, 2, 4], zeros(8), 'boxes')], /last dimension of the logits = 2, found 5/],
+    ['boxes that are not decoded', 'yolov5', [tensor([1, 1, 7], [0.5, 0.5, -1, 0.3, 0.9, 1, 0])], /not decoded.*yolox/],
+    ['boxes that are decoded already', 'yolox', [tensor([1, 189, 7], [...zeros(7 * 188), 30, 30, 20, 20, 0.9, 1, 0])], /decoded already.*yolov5/],
     ['wrong number of states', 'classifier', [tensor([1, 3], [1, 2, 3])], /number of values = 2, found 3/],
   ])('refuses: %s', (_, layout, outputs, message) => {
     expect(() => decode(outputs, manifest(layout), fitted('centre'))).toThrow(message);
