@@ -24,6 +24,10 @@ const password = 'latency-bench';
 /** What the product promises: one key-frame interval and 1.5 s. */
 const limitMs = keyFrameSeconds * 1000 + 1500;
 
+/** A box of the picture, made wider on all sides. */
+const around = ([x, y, w, h]: readonly [number, number, number, number], by: number): readonly (readonly [number, number])[] =>
+  [[x - by, y - by], [x + w + by, y - by], [x + w + by, y + h + by], [x - by, y + h + by]];
+
 /** Two pictures of one demo clip: before its stall came, and while it stands. */
 async function stallPictures(folder: string): Promise<{ before: string; during: string; polygon: readonly (readonly [number, number])[] }> {
   const clip = demoClips().find((c) => c.truth.events.filter((e) => e.type === 'stall').length === 1);
@@ -35,8 +39,8 @@ async function stallPictures(folder: string): Promise<{ before: string; during: 
     return file;
   };
   return {
-    before: await cut('before.png', Math.max(0, stall.from - 3)), during: await cut('during.png', (stall.from + stall.to) / 2),
-    polygon: [[0, 0], [1, 0], [1, 1], [0, 1]],
+    before: await cut('before.png', 1), during: await cut('during.png', (stall.from + stall.to) / 2),
+    polygon: around(stall.box, 0.02),
   };
 }
 
@@ -63,11 +67,16 @@ export async function latency(): Promise<Record<string, unknown>> {
   const product = await startProduct({ env: { XUNCHENG_CONFIG: config, XUNCHENG_ADMIN_PASSWORD: password } });
   const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'] });
   try {
+    // the only user of a new installation may not judge until he says so
+    const first = await signIn(product.url, 'admin', password);
+    const self = (await first.get<{ items: { id: string }[] }>('/api/users')).items[0]!;
+    await first.raw(`/api/users/${self.id}`, { method: 'PATCH', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ roles: ['admin', 'operator'] }) });
     const page = await browser.newPage();
     await page.goto(product.url);
     await page.getByTestId('sign-in-username').fill('admin');
     await page.getByTestId('sign-in-password').fill(password);
     await page.getByTestId('sign-in-submit').click();
+    await page.getByTestId('sign-in-submit').waitFor({ state: 'detached' });
     await page.goto(`${product.url}/alerts`);
     // the page itself notes when each row came
     await page.evaluate(() => {
@@ -102,7 +111,7 @@ export async function latency(): Promise<Record<string, unknown>> {
     }, rounds * round.seconds * 1000 * 2);
     const sorted = latencies.toSorted((a, b) => a - b);
     const at = (share: number): number => Math.round(sorted[Math.min(sorted.length - 1, Math.ceil(share * sorted.length) - 1)]!);
-    return { bench: 'latency', events: sorted.length, cameras, dwellSeconds, keyFrameSeconds, p50Ms: at(0.5), p95Ms: at(0.95), maxMs: at(1), limitMs, ratio: Number((at(0.95) / limitMs).toFixed(2)) };
+    return { bench: 'latency', events: sorted.length, cameras, dwellSeconds, keyFrameSeconds, p50Ms: at(0.5), p95Ms: at(0.95), maxMs: at(1), limitMs, ratio: Number((at(0.95) / limitMs).toFixed(2)), ok: at(0.95) <= limitMs };
   } finally {
     await browser.close();
     await product.close();
