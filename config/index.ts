@@ -51,11 +51,14 @@ const looseSchema = z.object({
   cameras: list(z.object({
     id: name,
     inputs: list(z.object({ roles: names }).catch({ roles: [] })),
-    zones: list(z.object({ id: name }).catch({ id: '' })),
+    views: list(z.object({ id: name }).catch({ id: '' })),
+    zones: list(z.object({
+      id: name, view: name, permitted: z.object({ eventTypes: names }).optional().catch(undefined),
+    }).catch({ id: '', view: '', permitted: undefined })),
     rules: list(z.object({
       zone: name, model: name, eventType: name, classes: z.object({ any: names, all: names }).catch({ any: [], all: [] }),
     }).catch({ zone: '', model: '', eventType: '', classes: { any: [], all: [] } })),
-  }).catch({ id: '', inputs: [], zones: [], rules: [] })),
+  }).catch({ id: '', inputs: [], views: [], zones: [], rules: [] })),
   models: list(z.object({ id: name, labels: names }).catch({ id: '', labels: [] })),
   eventTypes: list(z.object({ id: name }).catch({ id: '' })),
 }).catch({ cameras: [], models: [], eventTypes: [] });
@@ -80,13 +83,20 @@ function crossErrors(raw: unknown): ConfigError[] {
   const models = [...shippedModels, ...file.models.map((m) => m.id)];
   const eventTypes = [...shippedEventTypes, ...file.eventTypes.map((e) => e.id)];
   for (const [c, camera] of file.cameras.entries()) {
+    unique(`cameras[${c}].views`, camera.views);
     unique(`cameras[${c}].zones`, camera.zones);
+    for (const [z, zone] of camera.zones.entries()) {
+      const at = `cameras[${c}].zones[${z}]`;
+      known(`${at}.view`, 'view', zone.view, camera.views.map((v) => v.id));
+      if (zone.view === '' && camera.views.length > 0) errors.push({ path: `${at}.view`, message: `a camera with views needs one for each zone; allowed: ${camera.views.map((v) => v.id).join(', ')}` });
+      for (const type of zone.permitted?.eventTypes ?? []) known(`${at}.permitted.eventTypes`, 'event type', type, eventTypes);
+    }
     if (camera.rules.length > 0 && camera.inputs.every((input) => !input.roles.includes('detect'))) {
       errors.push({ path: `cameras[${c}].inputs`, message: 'a camera with rules needs an input with the role detect' });
     }
     for (const [r, rule] of camera.rules.entries()) {
       const at = `cameras[${c}].rules[${r}]`;
-      known(`${at}.zone`, 'zone', rule.zone, camera.zones.map((z) => z.id));
+      known(`${at}.zone`, 'zone', rule.zone, camera.zones.filter((z) => z.permitted === undefined).map((z) => z.id));
       known(`${at}.model`, 'model', rule.model, models);
       known(`${at}.eventType`, 'event type', rule.eventType, eventTypes);
       const labels = file.models.find((m) => m.id === rule.model)?.labels ?? [];
@@ -96,7 +106,16 @@ function crossErrors(raw: unknown): ConfigError[] {
   return errors;
 }
 
-/** Reads a YAML text; `folder` is what relative model files are relative to. */
+/** Files that are named in a file are relative to it. */
+function withPaths(file: FileConfig, folder: string): FileConfig {
+  return {
+    ...file,
+    models: file.models.map((m) => ({ ...m, file: resolve(folder, m.file) })),
+    cameras: file.cameras.map((camera) => ({ ...camera, views: camera.views.map((v) => ({ ...v, picture: resolve(folder, v.picture) })) })),
+  };
+}
+
+/** Reads a YAML text; `folder` is what relative files are relative to. */
 export function parseConfigText(text: string, folder: string): { file: FileConfig; errors: [] } | { file: null; errors: ConfigError[] } {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines });
@@ -107,7 +126,7 @@ export function parseConfigText(text: string, folder: string): { file: FileConfi
   const parsed = fileSchema.safeParse(raw);
   const errors = [...(parsed.success ? [] : issuesOf(parsed.error)), ...crossErrors(raw)];
   if (!parsed.success || errors.length > 0) return { file: null, errors };
-  return { file: { ...parsed.data, models: parsed.data.models.map((m) => ({ ...m, file: resolve(folder, m.file) })) }, errors: [] };
+  return { file: withPaths(parsed.data, folder), errors: [] };
 }
 
 /** Reads environment and file; answers every mistake at once, each with its path and what is allowed. Starts nothing. */
@@ -124,6 +143,9 @@ export function loadConfig(env: NodeJS.ProcessEnv): LoadResult {
       const parsed = parseConfigText(readFileSync(path, 'utf8'), dirname(resolve(path)));
       errors.push(...parsed.errors);
       file = parsed.file;
+    }
+    for (const [c, camera] of file?.cameras.entries() ?? []) {
+      for (const [v, { picture }] of camera.views.entries()) if (!existsSync(picture)) errors.push({ path: `cameras[${c}].views[${v}].picture`, message: `there is no file ${picture}` });
     }
   }
   if (environment.success) {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { inputRoles, severities } from '../domain/camera.ts';
+import { calendarDays, inputRoles, severities, usualDrift } from '../domain/camera.ts';
 import { modelLayouts } from '../domain/model.ts';
 import { duration } from './duration.ts';
 
@@ -10,6 +10,15 @@ const unit = z.number().min(0, 'allowed: 0 to 1').max(1, 'allowed: 0 to 1');
 const picturePoint = z.tuple([unit, unit]);
 const groundPoint = z.tuple([z.number().min(-180).max(180), z.number().min(-90).max(90)]);
 const hours = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d-(([01]\d|2[0-3]):[0-5]\d|24:00)$/, 'allowed: HH:MM-HH:MM, may pass midnight');
+
+const weekdays = z.array(z.int().min(1).max(7)).min(1);
+const calendar = z.enum(calendarDays);
+/** A span alone, or with the days on which it holds. */
+const period = z.preprocess((v) => (typeof v === 'string' ? { hours: v } : v), z.strictObject({ hours, weekdays: weekdays.optional(), calendar: calendar.optional() }));
+const minScore = z.union([unit, z.record(z.string(), unit)], { error: 'allowed: 0 to 1, or one such number for each label' });
+const sizeLine = z.tuple([unit, unit]);
+const sizes = 'allowed: 0 to 1, or { far: [y, share], near: [y, share] } with far above near';
+const minSize = z.union([unit, z.strictObject({ far: sizeLine, near: sizeLine }).refine(({ far, near }) => far[0] < near[0], sizes)], { error: sizes });
 
 /** Only RTSP; ffmpeg would open file: and http: as well. */
 export const cameraUrl = z.string().max(2000).refine((text) => {
@@ -34,7 +43,11 @@ export const zoneSchema = z.strictObject({
   point: groundPoint.optional(),
   address: z.string().max(200).optional(),
   view: id.optional(),
+  permitted: z.strictObject({ eventTypes: z.array(id).min(1).optional(), hours: z.array(period).min(1).optional() }).optional(),
 });
+
+/** Where the file gives a view, `picture` is a path, relative to the file. */
+export const viewSchema = z.strictObject({ id, name: z.string().max(100).optional(), picture: z.string().min(1) });
 
 export const ruleSchema = z.strictObject({
   id: id.optional(),
@@ -43,16 +56,18 @@ export const ruleSchema = z.strictObject({
   model: id,
   classes: z.strictObject({ any: z.array(z.string()).min(1).optional(), all: z.array(z.string()).min(1).optional() })
     .refine((c) => c.any !== undefined || c.all !== undefined, 'allowed: any, all, or both'),
-  minScore: unit.optional(),
-  minSize: unit.default(0),
+  minScore: minScore.optional(),
+  minSize: minSize.default(0),
   dwell: duration('1s', '24h').prefault('3m'),
   presence: unit.default(0.7),
   minSamples: z.int().min(1).max(1000).default(3),
+  drift: z.number().min(0.05, 'allowed: 0.05 to 10').max(10, 'allowed: 0.05 to 10').default(usualDrift),
   grace: duration('1s', '1h').prefault('45s'),
   schedule: z.strictObject({
-    weekdays: z.array(z.int().min(1).max(7)).min(1).optional(),
+    weekdays: weekdays.optional(),
+    calendar: calendar.optional(),
     hours: z.array(hours).min(1).optional(),
-    permitted: z.array(hours).optional(),
+    permitted: z.array(period).optional(),
   }).optional(),
   silence: duration('0s', '24h').prefault('1h'),
   severity: z.enum(severities).default('normal'),
@@ -68,6 +83,7 @@ export const cameraSchema = z.strictObject({
   enabled: z.boolean().default(true),
   sessions: z.int().min(1).max(100).optional(),
   gbDeviceId: z.string().regex(/^\d{20}$/, 'allowed: 20 digits').optional(),
+  views: z.array(viewSchema).max(64).default([]),
   zones: z.array(zoneSchema).max(50).default([]),
   rules: z.array(ruleSchema).max(100).default([]),
 });

@@ -9,8 +9,8 @@ import type { Db } from '../platform/db/index.ts';
 const anyDuration = (min: string, max: string, usual: string) =>
   z.preprocess((v) => (typeof v === 'number' ? `${v}ms` : v), duration(min, max)).default(() => duration(min, max).parse(usual));
 
-/** A camera as the API takes it: the entry of the configuration file. */
-export const cameraBody = cameraSchema.extend({
+/** A camera as the API takes it: the entry of the configuration file, but for views, whose pictures are files. */
+export const cameraBody = cameraSchema.omit({ views: true }).extend({
   rules: z.array(ruleSchema.extend({
     dwell: anyDuration('1s', '24h', '3m'),
     grace: anyDuration('1s', '1h', '45s'),
@@ -58,7 +58,7 @@ export function keepPasswords(inputs: CameraEntry['inputs'], stored: readonly Ca
 }
 
 /** @throws Invalid with every id that is there twice or not at all */
-export async function checkReferences(db: Db, entry: CameraEntry): Promise<void> {
+export async function checkReferences(db: Db, entry: Omit<CameraEntry, 'views'>): Promise<void> {
   const errors: FieldError[] = [];
   const models = new Set((await db.selectFrom('models').select('id').execute()).map((r) => r.id));
   const eventTypes = new Set((await db.selectFrom('event_types').select('id').execute()).map((r) => r.id));

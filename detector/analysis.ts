@@ -29,6 +29,8 @@ export function analysisFrom(facts: AnalysisFacts): Analysis {
   if (facts.ruleCount === 0) return not('no_rules: the camera has no rules');
   const problem = facts.modelProblem ?? facts.problem;
   if (problem !== null) return not(problem);
+  // said at once: until somebody sees to it nothing will be judged
+  if (facts.quality === 'moved') return not('picture_moved: the camera shows none of its known views, or something covers it; its rules are suspended');
   const seconds = Math.round(facts.silentFor / 1000);
   if (facts.silentFor > silenceLimit) {
     return facts.quality === null || facts.quality === 'ok'

@@ -4,7 +4,7 @@ import type { Frame } from '../domain/frame.ts';
 import { isHidden, observe } from './observe.ts';
 import type { InferenceAnswer, InferenceTask } from './protocol.ts';
 import type { ReadyRule, RulePlan } from './rule-plan.ts';
-import { isAwake } from './schedule.ts';
+import { isAwake, isWithin, type Holidays } from './schedule.ts';
 import { follow, type Place, type Sight, type Track, type TrackEvent } from './tracker.ts';
 import type { CameraTracks, TrackStore } from './track-store.ts';
 
@@ -62,6 +62,8 @@ const placesKept = 30_000;
 /** A thing that was seen so often, for half its dwell or so long, milliseconds, looks as if it would stay. */
 const stayingSamples = 3;
 const stayingAfter = 10_000;
+/** A view of a turning camera that was not shown for so long is not watched, milliseconds. */
+const viewLimit = 30 * 60_000;
 /** Tracks are saved so often when nothing was raised, milliseconds. */
 const saveEvery = 2000;
 
@@ -78,13 +80,15 @@ function unraised(tracks: readonly Track[], events: readonly TrackEvent[]): read
   return tracks.map((t) => (raised.has(t.id) ? { ...t, confirmer: { ...t.confirmer, phase: 'pending', toldAt: null } } : t));
 }
 
-export function createCameraWatch({ camera: firstCamera, plans: firstPlans, store, port, clock, newId }: {
+export function createCameraWatch({ camera: firstCamera, plans: firstPlans, store, port, clock, holidays, newId }: {
   camera: Camera;
   plans: readonly RulePlan[];
   store: TrackStore;
   port: WatchPort;
   /** Turns a frame's arrival into milliseconds on a clock that never jumps. */
   clock: (frame: Frame) => number;
+  /** The city's calendar as it is now. */
+  holidays: () => Holidays;
   newId: () => string;
 }): CameraWatch {
   let camera = firstCamera;
@@ -97,10 +101,12 @@ export function createCameraWatch({ camera: firstCamera, plans: firstPlans, stor
   let places: { readonly at: number; readonly view: string | null; readonly place: Place }[] = [];
   let savedAt = -Infinity;
   let lastAt = 0;
-  const asleepSince = new Map<string, number>();
   const forced = new Map<string, number>();
+  /** When each view was last shown; at first when the watch began. */
+  const shown = new Map<string, number>();
 
-  const usable = (frame: Frame) => (plan: ReadyRule): boolean => frame.quality === 'ok' && (plan.zone.view === undefined || plan.zone.view === frame.view);
+  const inView = (frame: Frame) => (plan: ReadyRule): boolean => plan.zone.view === undefined || plan.zone.view === frame.view;
+  const usable = (frame: Frame) => (plan: ReadyRule): boolean => frame.quality === 'ok' && inView(frame)(plan);
   const ready = (): ReadyRule[] => plans.filter((p): p is ReadyRule => p.problem === null);
 
   function beforePlace(at: number, frame: Frame): Place | null {
@@ -108,12 +114,15 @@ export function createCameraWatch({ camera: firstCamera, plans: firstPlans, stor
     return (same.findLast((p) => p.at <= at - beforeLead) ?? same[0])?.place ?? null;
   }
 
-  /** Tracks of a rule that sleeps: pending ones begin anew when it wakes, raised ones wait for the grace. */
-  function sleep(plan: ReadyRule, own: readonly Track[], at: number): { tracks: readonly Track[]; events: TrackEvent[] } {
-    const since = asleepSince.get(plan.rule.id) ?? at;
-    asleepSince.set(plan.rule.id, since);
-    const kept = own.filter((t) => t.confirmer.phase === 'raised' && at - since <= plan.rule.grace);
-    return { tracks: kept, events: own.filter((t) => !kept.includes(t)).map((track) => ({ outcome: 'lost', track, observation: null })) };
+  function unseenView(frame: Frame, at: number): string | null {
+    if (frame.view !== null && frame.quality === 'ok') shown.set(frame.view, at);
+    for (const { zone } of ready()) {
+      if (zone.view === undefined) continue;
+      const since = shown.get(zone.view) ?? at;
+      shown.set(zone.view, since);
+      if (at - since > viewLimit) return `view_unseen: view ${zone.view} has not been shown for ${Math.round((at - since) / 60_000)} min`;
+    }
+    return null;
   }
 
   async function commit(next: CameraTracks, events: readonly WatchEvent[], at: number): Promise<void> {
@@ -152,41 +161,44 @@ export function createCameraWatch({ camera: firstCamera, plans: firstPlans, stor
       fence = frame.fence;
       const wanted = new Map<string, InferenceTask>();
       for (const plan of ready()) {
-        const needed = isAwake(plan.rule.schedule, frame.arrivedAt) || (forced.get(plan.rule.id) ?? 0) > 0;
+        const needed = isAwake(plan.rule.schedule, frame.arrivedAt, holidays()) || (forced.get(plan.rule.id) ?? 0) > 0;
         if (needed && usable(frame)(plan)) wanted.set(keyOf(plan.task), plan.task);
       }
       return [...wanted.values()];
     },
     async judge(frame, tasks, answers) {
       const at = clock(frame);
-      tracks ??= await store.load(camera.id, at);
+      const known = tracks ??= await store.load(camera.id, at);
       lastAt = at;
       quality = frame.quality;
       const results = new Map(tasks.map((task, i) => [keyOf(task), answers[i]]));
       const detections = new Map<string, readonly Detection[]>();
       const judged: Judged = { frame, at, detections, usable: usable(frame) };
-      const next: Record<string, readonly Track[]> = {};
+      // what a rule saw is kept while it cannot be judged: its model may come back
+      const next: Record<string, readonly Track[]> = Object.fromEntries(plans.map(({ rule }) => [rule.id, known[rule.id] ?? []]));
       const events: WatchEvent[] = [];
       let failed: string | null = null;
       let all = plans.length > 0 && plans.every((p) => p.problem === null);
       for (const plan of ready()) {
-        const own = tracks[plan.rule.id] ?? [];
-        const answer = results.get(keyOf(plan.task));
+        const own = known[plan.rule.id] ?? [];
+        // rules of several views share a model; its answer is about the view that is shown
+        const answer = judged.usable(plan) ? results.get(keyOf(plan.task)) : undefined;
         const found = answer?.ok === true ? answer.detections : [];
         if (answer?.ok === true) detections.set(plan.rule.id, found);
         const tell = (list: readonly TrackEvent[]): void => void events.push(...list.map((e) => ({ ...e, plan, judged, detections: found })));
-        if (!isAwake(plan.rule.schedule, frame.arrivedAt)) {
-          const slept = sleep(plan, own, at);
-          next[plan.rule.id] = slept.tracks;
-          tell(slept.events);
+        if (!isAwake(plan.rule.schedule, frame.arrivedAt, holidays())) {
+          // pending ones begin anew when the rule wakes; raised ones wait, for what is not there any more by then must be told as gone
+          next[plan.rule.id] = own.filter((t) => t.confirmer.phase === 'raised');
+          tell(own.filter((t) => t.confirmer.phase !== 'raised').map((track) => ({ outcome: 'lost', track, observation: null })));
           continue;
         }
-        asleepSince.delete(plan.rule.id);
         let sight: Sight = { kind: 'unknown' };
         if (answer?.ok === true) {
-          sight = { kind: 'seen', observations: observe(plan.rule, plan.zone, plan.manifest, found), hidden: (box) => isHidden(box, plan.rule, found) };
+          const permitted = plan.permits.filter((z) => isWithin(z.permitted?.hours, frame.arrivedAt, holidays())).map((z) => z.polygon);
+          sight = { kind: 'seen', observations: observe(plan.rule, plan.zone, plan.manifest, found, permitted), hidden: (box) => isHidden(box, plan.rule, found) };
         } else {
-          all = false;
+          // a rule of another view has nothing to judge here
+          if (inView(frame)(plan)) all = false;
           if (answer !== undefined) failed = answer.reason;
         }
         const { tracks: followed, events: happened } = follow(own, sight, at, plan.rule, beforePlace(at, frame), newId);
@@ -194,7 +206,7 @@ export function createCameraWatch({ camera: firstCamera, plans: firstPlans, stor
         tell(happened);
         for (const track of followed) if (looksStaying(track, plan, at)) port.staying(camera, track);
       }
-      problem = failed;
+      problem = failed ?? unseenView(frame, at);
       if (all && frame.quality === 'ok') analysedAt = frame.arrivedAt;
       await commit(next, events, at);
       if (frame.quality === 'ok') {

@@ -6,6 +6,7 @@ import type { Camera } from '../domain/camera.ts';
 import type { Detection, DetectionMessage } from '../domain/detection.ts';
 import type { Frame } from '../domain/frame.ts';
 import { modelManifestSchema, type ModelManifest } from '../domain/model.ts';
+import { usualCalendar } from '../domain/working-time.ts';
 import type { Db } from '../platform/db/index.ts';
 import type { EvidenceStore } from '../platform/evidence-store.ts';
 import type { Log } from '../platform/log.ts';
@@ -21,6 +22,7 @@ import { readPicture } from './read-picture.ts';
 import type { ModelFile } from './protocol.ts';
 import { recheck, type RecheckAnswer, type RecheckRequest } from './recheck.ts';
 import { planRules } from './rule-plan.ts';
+import type { Holidays } from './schedule.ts';
 import { seenInDatabase } from './seen.ts';
 import { openSpool, type Seen } from './spool.ts';
 import { openTrackStore } from './track-store.ts';
@@ -41,7 +43,7 @@ export interface DetectorSettings {
   readonly spoolLimitBytes: number;
   /** A message that is not seen in PostgreSQL is sent again after this, milliseconds, then more seldom. */
   readonly resendMs: number;
-  /** How often the list of models is read, milliseconds. */
+  /** How often the list of models and the calendar are read, milliseconds. */
   readonly modelsEvery: number;
   readonly evidence: EvidenceSettings;
 }
@@ -130,6 +132,8 @@ export async function startDetector(ports: DetectorPorts): Promise<Detector> {
   const held = new Map<string, Held>();
   let manifests: ReadonlyMap<string, ModelManifest> = new Map();
   let malformed: ReadonlyMap<string, string> = new Map();
+  /** As it was last read: a database that is away changes no holiday. */
+  let holidays: Holidays = usualCalendar;
   let strangers = 0;
   /** Wall time of monotonic zero, fixed at the first frame: samples then live on a clock that never jumps. */
   let zero: number | null = null;
@@ -196,7 +200,7 @@ export async function startDetector(ports: DetectorPorts): Promise<Detector> {
         known.watch.reconcile(camera, plans);
         continue;
       }
-      const watch = createCameraWatch({ camera, plans, store, clock, newId: randomUUID, port });
+      const watch = createCameraWatch({ camera, plans, store, clock, holidays: () => holidays, newId: randomUUID, port });
       held.set(camera.id, { watch, analysed: performance.now(), counts: { offered: 0, judged: 0, dropped: 0, ignored: 0, raised: 0 }, waiters: new Set() });
     }
   }
@@ -211,6 +215,11 @@ export async function startDetector(ports: DetectorPorts): Promise<Detector> {
     manifests = new Map(models.map((m) => [m.manifest.id, m.manifest]));
     pool.setModels(models);
     reconcile(ports.cameras());
+  }
+
+  async function reloadCalendar(): Promise<void> {
+    const days = await db.selectFrom('calendar_days').select(['day', 'working']).execute();
+    holidays = { exceptions: new Map(days.map(({ day, working }) => [day, working])) };
   }
 
   function modelProblem(watch: CameraWatch): string | null {
@@ -237,9 +246,11 @@ export async function startDetector(ports: DetectorPorts): Promise<Detector> {
   }
 
   await reloadModels().catch((error: unknown) => log.warn({ err: error }, 'the list of models cannot be read yet'));
+  await reloadCalendar().catch((error: unknown) => log.warn({ err: error }, 'the calendar cannot be read yet'));
   reconcile(ports.cameras());
   const timer = setInterval(() => {
     reloadModels().catch((error: unknown) => log.debug({ err: error }, 'the list of models cannot be read'));
+    reloadCalendar().catch((error: unknown) => log.debug({ err: error }, 'the calendar cannot be read'));
   }, settings.modelsEvery);
   timer.unref();
 

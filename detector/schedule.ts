@@ -1,8 +1,10 @@
 import { DateTime } from 'luxon';
-import type { Schedule } from '../domain/camera.ts';
+import type { Period, Schedule } from '../domain/camera.ts';
+import { cityZone, isWorkingDay, type Calendar } from '../domain/working-time.ts';
 
-/** Rules speak the city's time, wherever the machine stands. */
-const zone = 'Asia/Shanghai';
+/** The city's holidays and 调休 working days, as far as rules need them. */
+export type Holidays = Pick<Calendar, 'exceptions'>;
+
 const day = 24 * 60;
 
 /** "HH:MM-HH:MM" → minutes of the day; 24:00 is the end of a day. @throws Error when the text is no span */
@@ -25,20 +27,25 @@ function where(span: string, minute: number): 'today' | 'yesterday' | null {
   return minute < to ? 'yesterday' : null;
 }
 
-/**
- * Whether a rule is awake. The part of a span after midnight belongs to the weekday on which the span began; permitted spans hold on
- * every day and win.
- * @param at milliseconds since the epoch
- */
-export function isAwake(schedule: Schedule | undefined, at: number): boolean {
+/** Whether a period holds. The part of it after midnight belongs to the day on which it began: its weekday, and whether that was a holiday. */
+function holds({ hours, weekdays, calendar }: Period, local: DateTime, holidays: Holidays): boolean {
+  const part = where(hours, local.hour * 60 + local.minute);
+  if (part === null) return false;
+  const begun = part === 'today' ? local : local.minus({ days: 1 });
+  if (weekdays !== undefined && !weekdays.includes(begun.weekday)) return false;
+  return calendar === undefined || calendar === 'all' || isWorkingDay(begun, holidays) === (calendar === 'workdays');
+}
+
+/** Whether one of some periods holds; absent = always. @param at milliseconds since the epoch */
+export function isWithin(periods: readonly Period[] | undefined, at: number, holidays: Holidays): boolean {
+  if (periods === undefined) return true;
+  const local = DateTime.fromMillis(at, { zone: cityZone });
+  return periods.some((period) => holds(period, local, holidays));
+}
+
+/** Whether a rule is awake; what is permitted wins. @param at milliseconds since the epoch */
+export function isAwake(schedule: Schedule | undefined, at: number, holidays: Holidays): boolean {
   if (schedule === undefined) return true;
-  const local = DateTime.fromMillis(at, { zone });
-  const minute = local.hour * 60 + local.minute;
-  if (schedule.permitted?.some((span) => where(span, minute) !== null) === true) return false;
-  const onDay = (weekday: number): boolean => schedule.weekdays === undefined || schedule.weekdays.includes(weekday);
-  if (schedule.hours === undefined) return onDay(local.weekday);
-  return schedule.hours.some((span) => {
-    const part = where(span, minute);
-    return part !== null && onDay(part === 'today' ? local.weekday : ((local.weekday + 5) % 7) + 1);
-  });
+  const { weekdays, calendar, hours = ['00:00-24:00'], permitted = [] } = schedule;
+  return !isWithin(permitted, at, holidays) && isWithin(hours.map((span) => ({ hours: span, weekdays, calendar })), at, holidays);
 }

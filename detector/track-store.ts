@@ -24,6 +24,7 @@ const schema = z.object({
     id: z.string(),
     label: z.string(),
     box: boxSchema,
+    anchor: boxSchema.optional(),
     before: z.object({ run: z.string(), streamTime: z.number() }).nullable(),
     confirmer: z.object({
       phase: z.enum(['pending', 'raised', 'gone']),
@@ -70,6 +71,7 @@ export async function openTrackStore(folder: string, log: Log): Promise<TrackSto
       if (now - saved.at > forgetAfter) return {};
       return Object.fromEntries(Object.entries(saved.rules).map(([rule, list]) => [rule, list.map((t): Track => ({
         ...t,
+        anchor: t.anchor ?? t.box,
         confirmer: {
           ...t.confirmer,
           firstPresentAt: shifted(t.confirmer.firstPresentAt, by),

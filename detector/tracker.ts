@@ -1,3 +1,4 @@
+import { usualDrift, type Rule } from '../domain/camera.ts';
 import { overlap, type Box } from '../domain/geometry.ts';
 import { coverage, type Observation } from './observe.ts';
 import { confirm, nothingSeen, type ConfirmerRule, type ConfirmerState, type Outcome, type Sample } from './confirmer.ts';
@@ -15,6 +16,8 @@ export interface Track {
   readonly label: string;
   /** Slow mean of what was observed; a thing that stands still does not wander. */
   readonly box: Box;
+  /** Where it stood when its dwell began. */
+  readonly anchor: Box;
   /** Picture from before the thing was first seen, if there was one. */
   readonly before: Place | null;
   readonly confirmer: ConfirmerState;
@@ -60,6 +63,13 @@ export function pair(tracks: readonly Track[], observations: readonly Observatio
   return pairs;
 }
 
+/** How far a thing's middle has come from its anchor, in the anchor's widths or heights. What is left to see of it has not moved. */
+function driftOf(anchor: Box, seen: Box): number {
+  if (coverage(seen, anchor) >= 0.8) return 0;
+  const way = (i: 0 | 1): number => Math.abs(seen[i] + seen[i + 2]! / 2 - anchor[i] - anchor[i + 2]! / 2) / anchor[i + 2]!;
+  return Math.max(way(0), way(1));
+}
+
 function sampleOf(track: Track, own: Observation | undefined, sight: Sight, at: number): Sample {
   if (own !== undefined) return { at, state: 'present', score: own.score };
   if (sight.kind === 'unknown') return { at, state: 'unknown', score: null };
@@ -73,14 +83,17 @@ function sampleOf(track: Track, own: Observation | undefined, sight: Sight, at: 
  * @param at milliseconds on a clock that never jumps
  * @param before the picture that a newly born track remembers
  */
-export function follow(tracks: readonly Track[], sight: Sight, at: number, rule: ConfirmerRule, before: Place | null, newId: () => string): {
+export function follow(tracks: readonly Track[], sight: Sight, at: number, rule: ConfirmerRule & Pick<Rule, 'drift'>, before: Place | null, newId: () => string): {
   readonly tracks: readonly Track[];
   readonly events: readonly TrackEvent[];
 } {
   const pairs = sight.kind === 'seen' ? pair(tracks, sight.observations) : new Map<Track, Observation>();
   const next: Track[] = [];
   const events: TrackEvent[] = [];
-  const step = (track: Track, own: Observation | undefined): void => {
+  const step = (known: Track, own: Observation | undefined): void => {
+    // a cart that is pushed slowly overlaps with where it was a moment ago, and yet does not stand
+    const wanders = own !== undefined && known.confirmer.phase === 'pending' && driftOf(known.anchor, own.box) > (rule.drift ?? usualDrift);
+    const track: Track = wanders ? { ...known, box: own.box, anchor: own.box, confirmer: nothingSeen } : known;
     const { state, outcome } = confirm(track.confirmer, sampleOf(track, own, sight, at), rule);
     const after: Track = { ...track, box: own === undefined ? track.box : blend(track.box, own.box), confirmer: state };
     if (outcome !== null) events.push({ outcome, track: after, observation: own ?? null });
@@ -94,7 +107,7 @@ export function follow(tracks: readonly Track[], sight: Sight, at: number, rule:
     const taken = new Set(pairs.values());
     for (const seen of sight.observations) {
       if (taken.has(seen) || next.length >= trackLimit) continue;
-      const born: Track = { id: newId(), label: seen.label, box: seen.box, before, confirmer: nothingSeen };
+      const born: Track = { id: newId(), label: seen.label, box: seen.box, anchor: seen.box, before, confirmer: nothingSeen };
       events.push({ outcome: 'born', track: born, observation: seen });
       step(born, seen);
     }

@@ -14,8 +14,11 @@ export const cameraTransitions: Record<CameraState, readonly CameraState[]> = {
   disabled: ['connecting'],
 };
 
-/** Judgement on the picture itself. Everything but `ok` counts as an unknown sample for the rules. */
-export type FrameQuality = 'ok' | 'black' | 'frozen' | 'blurred' | 'moved' | 'damaged';
+/**
+ * Judgement on the picture itself. Everything but `ok` counts as an unknown sample for the rules. `covered`: the picture does not fit
+ * the reference view for the moment (a bus in front, a camera on its way between two views); `moved`: that has lasted.
+ */
+export type FrameQuality = 'ok' | 'black' | 'frozen' | 'blurred' | 'covered' | 'moved' | 'damaged';
 
 export const inputRoles = ['detect', 'record', 'live', 'live-low'] as const;
 export type InputRole = (typeof inputRoles)[number];
@@ -39,19 +42,64 @@ export interface Zone {
   readonly address?: string | undefined;
   /** Reference view that the zone belongs to; absent = the camera's only view. */
   readonly view?: string | undefined;
+  /** What stands here is permitted (外摆) and counts for no rule of this view; absent = a zone that rules watch. */
+  readonly permitted?: Permission | undefined;
+}
+
+/** Where it is given, the thing is permitted. */
+export interface Permission {
+  /** Absent = all. */
+  readonly eventTypes?: readonly string[] | undefined;
+  /** Absent = always. */
+  readonly hours?: readonly Period[] | undefined;
+}
+
+/** A reference view (预置位) of a camera that turns. */
+export interface View {
+  readonly id: string;
+  readonly name?: string | undefined;
+  /** What the camera shows there: a small JPEG, base64. */
+  readonly picture: string;
 }
 
 export const severities = ['low', 'normal', 'high', 'urgent'] as const;
 export type Severity = (typeof severities)[number];
 
-export interface Schedule {
+/** Days by the city's calendar, which knows holidays and 调休 working days. */
+export const calendarDays = ['all', 'workdays', 'holidays'] as const;
+export type CalendarDays = (typeof calendarDays)[number];
+
+/** Days that must be of the right weekday and of the right kind. */
+interface Days {
   /** 1 = Monday … 7 = Sunday; absent = every day. */
   readonly weekdays?: readonly number[] | undefined;
-  /** Spans of local time "HH:MM-HH:MM", may pass midnight; absent = all day. */
-  readonly hours?: readonly string[] | undefined;
-  /** Spans in which the thing is permitted (外摆, 早夜市): the rule sleeps. */
-  readonly permitted?: readonly string[] | undefined;
+  /** Absent = all. */
+  readonly calendar?: CalendarDays | undefined;
 }
+
+/** A span of local time "HH:MM-HH:MM" on some days; what passes midnight belongs to the day on which it began. */
+export interface Period extends Days {
+  readonly hours: string;
+}
+
+export interface Schedule extends Days {
+  /** Spans of local time; absent = all day. */
+  readonly hours?: readonly string[] | undefined;
+  /** When the thing is permitted (早夜市): the rule sleeps, whatever the other fields say. */
+  readonly permitted?: readonly Period[] | undefined;
+}
+
+/**
+ * Least share of the picture's area by where a thing stands, y and share: what is farther away is smaller. Between the two lines its
+ * width and height grow evenly; beyond them they stay as they are.
+ */
+export interface SizeByPlace {
+  readonly far: readonly [y: number, size: number];
+  readonly near: readonly [y: number, size: number];
+}
+
+/** How far a thing may move that stands still, where the rule says nothing. */
+export const usualDrift = 0.5;
 
 export interface Rule {
   readonly id: string;
@@ -62,15 +110,17 @@ export interface Rule {
   readonly model: string;
   /** Labels of the model that must be present: any of `any`, and all of `all` (both when both are given). */
   readonly classes: { readonly any?: readonly string[] | undefined; readonly all?: readonly string[] | undefined };
-  /** Least score, 0..1; absent = the threshold that the model's manifest names for the label. */
-  readonly minScore?: number | undefined;
+  /** Least score, 0..1, of all labels or of each; absent = the threshold that the model's manifest names for the label. */
+  readonly minScore?: number | Readonly<Record<string, number>> | undefined;
   /** Least share of the picture's area, 0..1. */
-  readonly minSize: number;
+  readonly minSize: number | SizeByPlace;
   /** Milliseconds that the thing must have been present. */
   readonly dwell: number;
   /** Least share of present samples among the known ones in the dwell window, 0..1. */
   readonly presence: number;
   readonly minSamples: number;
+  /** How far its middle may move in its own widths or heights before the dwell begins anew; absent = `usualDrift`. */
+  readonly drift?: number | undefined;
   /** Milliseconds of absence after which a track is gone. */
   readonly grace: number;
   readonly schedule?: Schedule | undefined;
@@ -93,6 +143,8 @@ export interface Camera {
   readonly sessions?: number | undefined;
   /** 20-digit GB/T 28181 ids, kept, not spoken. */
   readonly gbDeviceId?: string | undefined;
+  /** Absent or empty = the camera stands still. */
+  readonly views?: readonly View[] | undefined;
   readonly zones: readonly Zone[];
   readonly rules: readonly Rule[];
   readonly revision: number;

@@ -30,7 +30,7 @@ const minuteMs = 60_000;
 /** No limit reaches further; a search that does has met a calendar without working days. */
 const horizonDays = 3 * 366;
 
-export function isWorkingDay(day: DateTime, calendar: Calendar): boolean {
+export function isWorkingDay(day: DateTime, calendar: Pick<Calendar, 'exceptions'>): boolean {
   return calendar.exceptions.get(day.toISODate() ?? '') ?? day.weekday <= 5;
 }
 

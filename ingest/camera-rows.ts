@@ -15,6 +15,7 @@ export function cameraFromRow(row: Selectable<CamerasTable>, sealer: Sealer): Ca
     enabled: row.enabled,
     sessions: row.sessions ?? undefined,
     gbDeviceId: row.gb_device_id ?? undefined,
+    views: row.views,
     zones: row.zones,
     rules: row.rules,
     revision: Number(row.revision),

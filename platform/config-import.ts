@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { sql } from 'kysely';
+import sharp from 'sharp';
 import type { CameraEntry, FileConfig, ModelEntry } from '../config/index.ts';
-import type { Rule } from '../domain/camera.ts';
+import type { Rule, View } from '../domain/camera.ts';
 import type { ModelLayout, ModelManifest } from '../domain/model.ts';
 import type { Db, Tx } from './db/index.ts';
 import { sealUrl, type Sealer } from './secrets.ts';
@@ -40,7 +41,7 @@ function withId(rule: CameraEntry['rules'][number]): Rule {
 }
 
 /** A row for the table `cameras` out of a checked entry; passwords are sealed. */
-export function cameraRow(entry: CameraEntry, sealer: Sealer, districtId: string | null) {
+export function cameraRow(entry: Omit<CameraEntry, 'views'>, sealer: Sealer, districtId: string | null) {
   return {
     id: entry.id,
     name: entry.name,
@@ -60,12 +61,20 @@ export function cameraRow(entry: CameraEntry, sealer: Sealer, districtId: string
 /** Hash of an entry as it was imported: an unchanged one keeps its revision, and nothing is restarted for it. */
 const fingerprint = (entry: unknown): string => createHash('sha256').update(JSON.stringify(entry)).digest('hex');
 
+/** Pictures of views travel with the camera: whichever node holds it can compare. */
+async function viewsOf({ views }: CameraEntry): Promise<View[]> {
+  return Promise.all(views.map(async (view) => ({
+    ...view, picture: (await sharp(view.picture).resize({ width: 640, withoutEnlargement: true }).jpeg({ quality: 80 }).toBuffer()).toString('base64'),
+  })));
+}
+
 async function importCamera(tx: Tx, entry: CameraEntry, sealer: Sealer, source: Source, known: Record<string, string>): Promise<void> {
-  const print = fingerprint(entry);
+  const views = await viewsOf(entry);
+  const print = fingerprint({ ...entry, views });
   const present = await tx.selectFrom('cameras').select(['id', 'deleted_at']).where('id', '=', entry.id).executeTakeFirst();
   if (known[entry.id] === print && present !== undefined && present.deleted_at === null) return;
   const district = entry.district === undefined ? undefined : await tx.selectFrom('units').select('id').where('id', '=', entry.district).executeTakeFirst();
-  const row = cameraRow(entry, sealer, district?.id ?? null);
+  const row = { ...cameraRow(entry, sealer, district?.id ?? null), views: JSON.stringify(views) };
   await tx.insertInto('cameras').values({ ...row, source })
     .onConflict((c) => c.column('id').doUpdateSet({ ...row, source, deleted_at: null, revision: sql`cameras.revision + 1` })).execute();
   known[entry.id] = print;

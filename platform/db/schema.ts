@@ -1,6 +1,6 @@
 import type { ColumnType, Generated, GeneratedAlways } from 'kysely';
 import type { AlertState } from '../../domain/alert.ts';
-import type { CameraInput, CameraState, Rule, Severity, Zone } from '../../domain/camera.ts';
+import type { CameraInput, CameraState, Rule, Severity, View, Zone } from '../../domain/camera.ts';
 import type { CaseSource, CaseState } from '../../domain/case.ts';
 import type { DetectionEvent, Detection, ScoreSample } from '../../domain/detection.ts';
 import type { Box, Point } from '../../domain/geometry.ts';
@@ -138,6 +138,7 @@ export interface CamerasTable {
   enabled: Generated<boolean>;
   sessions: number | null;
   gb_device_id: string | null;
+  views: JsonWithDefault<View[]>;
   zones: JsonWithDefault<Zone[]>;
   rules: JsonWithDefault<Rule[]>;
   source: Generated<'api' | 'file' | 'demo'>;
@@ -241,6 +242,7 @@ export interface AlertsTable {
   merged_into: string | null;
   case_id: string | null;
   evidence_failure: string | null;
+  recurrence_of: string | null;
   created_at: TimeDefaultNow;
 }
 

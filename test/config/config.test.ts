@@ -18,6 +18,15 @@ describe('configuration file', () => {
     expect(parseConfigText('', '/').file?.cameras).toEqual([]);
   });
 
+  test('periods may be written short; pictures of views are relative to the file', () => {
+    const text = rule('schedule: { permitted: ["18:00-22:00", { hours: "06:00-08:00", weekdays: [6, 7], calendar: holidays }] }')
+      .replace('    zones: [{ id: z,', '    views: [{ id: north, picture: ./north.jpg }]\n    zones: [{ id: z, view: north,');
+    expect(parseConfigText(text, '/etc').file?.cameras[0]).toMatchObject({
+      views: [{ id: 'north', picture: '/etc/north.jpg' }],
+      rules: [{ schedule: { permitted: [{ hours: '18:00-22:00' }, { hours: '06:00-08:00', weekdays: [6, 7], calendar: 'holidays' }] } }],
+    });
+  });
+
   test('defaults of a rule', () => {
     const { file } = parseConfigText(rule('dwell: 10s'), '/');
     expect(file?.cameras[0]?.rules[0]).toMatchObject({ dwell: 10_000, presence: 0.7, minSamples: 3, grace: 45_000, silence: 3_600_000, severity: 'normal' });
@@ -36,6 +45,15 @@ describe('configuration file', () => {
     ['file: as camera', camera('').replace('rtsp://192.0.2.1/a', 'file:///etc/passwd'), 'cameras[0].inputs[0].url', 'allowed: an rtsp:// or rtsps:// address with a host; quotes, backslashes and blanks percent-encoded'],
     ['http: as camera', camera('').replace('rtsp://', 'http://'), 'cameras[0].inputs[0].url', 'allowed: an rtsp:// or rtsps:// address with a host; quotes, backslashes and blanks percent-encoded'],
     ['an unknown role', camera('').replace('record', 'rekord'), 'cameras[0].inputs[0].roles[1]', 'allowed: detect, record, live, live-low'],
+    ['a rule for a permitted zone', rule('dwell: 10s').replace('1]] }]', '1]], permitted: {} }]'), 'cameras[0].rules[0].zone', 'there is no zone "z"; allowed: (none is given)'],
+    ['a permitted event type that is unknown', camera('').replace('1]] }]', '1]], permitted: { eventTypes: [stahl] } }]'), 'cameras[0].zones[0].permitted.eventTypes', 'there is no event type "stahl"; allowed: stall, debris, bin_overflow'],
+    ['a span that is none', rule('schedule: { permitted: ["25:00-26:00"] }'), 'cameras[0].rules[0].schedule.permitted[0].hours', 'allowed: HH:MM-HH:MM, may pass midnight'],
+    ['an unknown kind of day', rule('schedule: { calendar: sundays }'), 'cameras[0].rules[0].schedule.calendar', 'allowed: all, workdays, holidays'],
+    ['sizes in the wrong order', rule('minSize: { far: [0.9, 0], near: [0.2, 0.1] }'), 'cameras[0].rules[0].minSize', 'allowed: 0 to 1, or { far: [y, share], near: [y, share] } with far above near'],
+    ['a score that is none', rule('minScore: { stall: 2 }'), 'cameras[0].rules[0].minScore.stall', 'allowed: 0 to 1'],
+    ['a score of another kind', rule('minScore: high'), 'cameras[0].rules[0].minScore', 'allowed: 0 to 1, or one such number for each label'],
+    ['a view that is unknown', camera('').replace('1]] }]', '1]], view: north }]'), 'cameras[0].zones[0].view', 'there is no view "north"; allowed: (none is given)'],
+    ['a zone without a view where there are several', camera('    views: [{ id: a, picture: a.jpg }, { id: b, picture: b.jpg }]\n'), 'cameras[0].zones[0].view', 'a camera with views needs one for each zone; allowed: a, b'],
     ['YAML that does not parse', 'cameras: [', 'line 1', expect.stringContaining('Flow sequence')],
     ['a label that the model lacks', `models: [{ id: m, file: m.onnx, layout: yolov8, labels: [a, b] }]\n${rule('dwell: 10s').replace('model: street', 'model: m')}`, 'cameras[0].rules[0].classes', 'there is no label of model m "stall"; allowed: a, b'],
   ])('%s', (_, text, path, message) => {
@@ -50,6 +68,12 @@ describe('configuration file', () => {
     expect(result.ok ? [] : result.errors.map((e) => e.path).toSorted()).toEqual([
       '(file)', 'PORT', 'TLS_KEY', 'cameras[0].rules[0].dwell', 'cameras[0].rules[0].presence', 'cameras[0].rules[0].zone',
     ]);
+  });
+
+  test('a picture of a view that is not there', () => {
+    const path = join(mkdtempSync(join(tmpdir(), 'xuncheng-config-')), 'city.yaml');
+    writeFileSync(path, camera('').replace('    zones: [{ id: z,', '    views: [{ id: north, picture: /nowhere.jpg }]\n    zones: [{ id: z, view: north,'));
+    expect(loadConfig({ XUNCHENG_CONFIG: path })).toEqual({ ok: false, errors: [{ path: 'cameras[0].views[0].picture', message: 'there is no file /nowhere.jpg' }] });
   });
 
   test('a file that is not there', () => {

@@ -196,7 +196,7 @@ describe('detector', () => {
   });
 
   test('bad pictures and other views are neither presence nor absence', async () => {
-    cameras = [makeCamera({ zones: [{ id: 'z', polygon: [[0, 0], [1, 0], [1, 1], [0, 1]], view: 'north' }], rules: [rule()] })];
+    cameras = [makeCamera({ views: [{ id: 'north', picture: '' }], zones: [{ id: 'z', polygon: [[0, 0], [1, 0], [1, 1], [0, 1]], view: 'north' }], rules: [rule()] })];
     await start();
     await showFor(3, 0.9, 0, { view: 'north' });
     await until('the event left', () => of('raised').length > 0);
@@ -209,7 +209,7 @@ describe('detector', () => {
 
   test('a rule that sleeps sees nothing, and its dwell begins when it wakes', async () => {
     // 1 790 000 000 s is 2026-09-21 22:13:20 in Shanghai
-    cameras = [makeCamera({ rules: [rule({ schedule: { permitted: ['22:13-22:14'] } })] })];
+    cameras = [makeCamera({ rules: [rule({ schedule: { permitted: [{ hours: '22:13-22:14' }] } })] })];
     await start();
     await showFor(19, 0.9, 0);
     expect(detector.counters().inference.runs).toBe(0);
@@ -319,7 +319,7 @@ describe('detector', () => {
     });
 
     test('looks also while the rule sleeps, and falls back on the picture that was judged', async () => {
-      cameras = [makeCamera({ rules: [rule({ schedule: { permitted: ['00:00-24:00'] } })] })];
+      cameras = [makeCamera({ rules: [rule({ schedule: { permitted: [{ hours: '00:00-24:00' }] } })] })];
       await start();
       footage.mode = 'fails';
       const answer = look(left);

@@ -1,11 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { DateTime } from 'luxon';
-import { observe, isHidden, unknownClasses } from '../../detector/observe.ts';
+import { isHidden, leastSize, observe, unknownClasses } from '../../detector/observe.ts';
 import { planRules, ruleHash } from '../../detector/rule-plan.ts';
 import { isAwake, parseSpan } from '../../detector/schedule.ts';
 import { areaInBox, boundsOf, inZone } from '../../detector/zones.ts';
-import type { Schedule } from '../../domain/camera.ts';
+import type { Schedule, Zone } from '../../domain/camera.ts';
 import type { Box, Polygon } from '../../domain/geometry.ts';
 import { makeCamera, makeRule, manifestOf } from './support.ts';
 
@@ -62,6 +62,8 @@ describe('zones', () => {
 describe('schedule', () => {
   /** 2026-11-23 is a Monday. */
   const at = (text: string): number => DateTime.fromISO(text, { zone: 'Asia/Shanghai' }).toMillis();
+  /** National Day of 2026 is a Thursday; the Saturday after it is worked (调休). */
+  const city = { exceptions: new Map([['2026-10-01', false], ['2026-10-02', false], ['2026-10-10', true]]) };
   test.each<[string, Schedule | undefined, string, boolean]>([
     ['no schedule', undefined, '2026-11-23T03:00', true],
     ['within hours', { hours: ['08:00-18:00'] }, '2026-11-23T08:00', true],
@@ -76,17 +78,33 @@ describe('schedule', () => {
     ['the night of Sunday reaches into Monday', { weekdays: [7], hours: ['22:00-02:00'] }, '2026-11-23T01:00', true],
     ['and not the night of Monday', { weekdays: [7], hours: ['22:00-02:00'] }, '2026-11-23T23:00', false],
     ['nor the early Sunday that began on Saturday', { weekdays: [7], hours: ['22:00-02:00'] }, '2026-11-22T01:00', false],
-    ['permitted', { permitted: ['18:00-23:00'] }, '2026-11-23T20:00', false],
-    ['permitted past midnight', { permitted: ['20:00-01:00'] }, '2026-11-23T00:30', false],
-    ['permission over', { permitted: ['18:00-23:00'] }, '2026-11-23T23:00', true],
-    ['permission wins over hours', { hours: ['00:00-24:00'], permitted: ['06:00-08:00'] }, '2026-11-23T07:00', false],
+    ['permitted', { permitted: [{ hours: '18:00-23:00' }] }, '2026-11-23T20:00', false],
+    ['permitted past midnight', { permitted: [{ hours: '20:00-01:00' }] }, '2026-11-23T00:30', false],
+    ['permission over', { permitted: [{ hours: '18:00-23:00' }] }, '2026-11-23T23:00', true],
+    ['permission wins over hours', { hours: ['00:00-24:00'], permitted: [{ hours: '06:00-08:00' }] }, '2026-11-23T07:00', false],
+    ['a market on its weekday', { permitted: [{ hours: '18:00-23:00', weekdays: [5, 6] }] }, '2026-11-21T20:00', false],
+    ['no market on another', { permitted: [{ hours: '18:00-23:00', weekdays: [5, 6] }] }, '2026-11-23T20:00', true],
+    ['the market of Saturday lasts into Sunday', { permitted: [{ hours: '18:00-01:00', weekdays: [6] }] }, '2026-11-22T00:30', false],
+    ['one of two markets', { permitted: [{ hours: '06:00-08:00' }, { hours: '18:00-23:00', weekdays: [1] }] }, '2026-11-23T20:00', false],
+    ['workdays, on one', { calendar: 'workdays' }, '2026-11-23T12:00', true],
+    ['workdays, on a Sunday', { calendar: 'workdays' }, '2026-11-22T12:00', false],
+    ['workdays, on a holiday', { calendar: 'workdays' }, '2026-10-01T12:00', false],
+    ['workdays, on a Saturday that is worked', { calendar: 'workdays' }, '2026-10-10T12:00', true],
+    ['holidays, on one', { calendar: 'holidays' }, '2026-10-01T12:00', true],
+    ['holidays, on a Saturday', { calendar: 'holidays' }, '2026-11-21T12:00', true],
+    ['holidays, on a Saturday that is worked', { calendar: 'holidays' }, '2026-10-10T12:00', false],
+    ['all days', { calendar: 'all' }, '2026-10-01T12:00', true],
+    ['weekday and kind of day must both fit', { weekdays: [4], calendar: 'workdays' }, '2026-10-01T12:00', false],
+    ['permitted on holidays, on one', { permitted: [{ hours: '09:00-21:00', calendar: 'holidays' }] }, '2026-10-02T12:00', false],
+    ['permitted on holidays, on a workday', { permitted: [{ hours: '09:00-21:00', calendar: 'holidays' }] }, '2026-11-23T12:00', true],
+    ['the night of a holiday lasts into the workday', { calendar: 'holidays', hours: ['22:00-02:00'] }, '2026-11-23T01:00', true],
     ['equal ends are the whole day', { hours: ['00:00-00:00'] }, '2026-11-23T13:00', true],
   ])('%s', (_, schedule, time, awake) => {
-    expect(isAwake(schedule, at(time))).toBe(awake);
+    expect(isAwake(schedule, at(time), city)).toBe(awake);
   });
 
   test('the time of the city counts, not of the machine', () => {
-    expect(isAwake({ hours: ['08:00-09:00'] }, Date.UTC(2026, 10, 23, 0, 30))).toBe(true);
+    expect(isAwake({ hours: ['08:00-09:00'] }, Date.UTC(2026, 10, 23, 0, 30), city)).toBe(true);
   });
 
   test.each(['8-9', '25:00-26:00', '08:60-09:00', '24:01-24:02', ''])('refuses the span %j', (text) => {
@@ -108,8 +126,26 @@ describe('what a rule sees', () => {
     const overlapping = d('table', [0.22, 0.52, 0.16, 0.18], 0.7);
     const [one, ...rest] = observe(rule, zone, manifest, [overlapping, parasol]);
     expect(rest).toEqual([]);
-    expect(one).toMatchObject({ label: 'parasol', score: 0.8, box: parasol.box });
+    expect(one).toMatchObject({ label: 'parasol', score: 0.8, box: parasol.box.map((v) => expect.closeTo(v, 9)) });
     expect(one!.parts).toHaveLength(2);
+  });
+
+  test('a parasol that hangs over a table is one thing, steady whichever of the two is seen better', () => {
+    const rule = makeRule({ classes: { any: ['parasol', 'table'] } });
+    const below = d('table', [0.22, 0.73, 0.16, 0.1], 0.7);
+    const both = [0.2, 0.5, 0.2, 0.33].map((v) => expect.closeTo(v, 9));
+    for (const [p, t] of [[0.9, 0.6], [0.6, 0.9]] as const) {
+      expect(observe(rule, zone, manifest, [{ ...parasol, score: p }, { ...below, score: t }])).toMatchObject([{ label: 'parasol', score: 0.9, box: both }]);
+    }
+    expect(observe(rule, zone, manifest, [parasol, d('table', [0.22, 0.85, 0.16, 0.1])])).toHaveLength(2);
+    expect(observe(rule, zone, manifest, [parasol, d('table', [0.35, 0.73, 0.16, 0.1])])).toHaveLength(2);
+  });
+
+  test('what a stall is made of says nothing against it', () => {
+    const rule = makeRule({ classes: { any: ['stall'] } });
+    const stall = d('stall', [0.2, 0.5, 0.2, 0.3], 0.6);
+    expect(observe(rule, zone, manifest, [stall, d('table', stall.box, 0.9)])).toHaveLength(1);
+    expect(observe(rule, zone, manifest, [stall, d('bin', stall.box, 0.9)])).toEqual([]);
   });
 
   test('two things of one class stay two, also side by side', () => {
@@ -143,9 +179,24 @@ describe('what a rule sees', () => {
     ['score below', { minScore: 0.5 }, [0.2, 0.6, 0.2, 0.2], 0.49, 0],
     ['too small', { minSize: 0.05 }, [0.2, 0.6, 0.2, 0.2], 0.9, 0],
     ['large enough', { minSize: 0.04 }, [0.2, 0.6, 0.2, 0.21], 0.9, 1],
+    ['far away, large enough for there', { minSize: { far: [0.5, 0.0025], near: [1, 0.04] } }, [0.2, 0.45, 0.05, 0.055], 0.9, 1],
+    ['as large, but near', { minSize: { far: [0.5, 0.0025], near: [1, 0.04] } }, [0.2, 0.94, 0.05, 0.055], 0.9, 0],
+    ['a score of its own for each label', { minScore: { stall: 0.6, bin: 0.1 } }, [0.2, 0.6, 0.2, 0.2], 0.55, 0],
+    ['and the threshold of the model for the others', { minScore: { bin: 0.1 } }, [0.2, 0.6, 0.2, 0.2], 0.41, 1],
     ['out of the zone', {}, [0.2, 0.1, 0.2, 0.2], 0.9, 0],
   ])('%s', (_, over, box, score, count) => {
     expect(observe(makeRule({ classes: { any: ['stall'] }, ...over }), zone, manifest, [d('stall', box, score)])).toHaveLength(count);
+  });
+
+  test.each([[0.3, 0.0025], [0.5, 0.0025], [0.75, 0.015625], [1, 0.04]])('least size with the foot at %d', (y, size) => {
+    // 0.05, then 0.125, then 0.2 of the picture each way
+    expect(leastSize({ far: [0.5, 0.0025], near: [1, 0.04] }, [0, y - 0.1, 0.1, 0.1])).toBeCloseTo(size, 9);
+  });
+
+  test('what stands where it is permitted does not count', () => {
+    const rule = makeRule({ classes: { any: ['stall'] } });
+    const things = [d('stall', [0.1, 0.6, 0.2, 0.2]), d('stall', [0.6, 0.6, 0.2, 0.2])];
+    expect(observe(rule, zone, manifest, things, [[[0, 0], [0.5, 0], [0.5, 1], [0, 1]]]).map((o) => o.box[0])).toEqual([0.6]);
   });
 
   test('without a score of its own a rule takes the threshold of each label from the manifest', () => {
@@ -179,22 +230,38 @@ describe('what a rule sees', () => {
 
 describe('plans', () => {
   const models = new Map([['m', manifestOf({ id: 'm', labels: ['stall'] })]]);
-  const zones = [{ id: 'z', polygon: [[0, 0], [1, 0], [1, 1]] }] as const;
+  const polygon = [[0, 0], [1, 0], [1, 1]] as const;
+  const zones: readonly Zone[] = [{ id: 'z', polygon }, { id: 'cafe', polygon, permitted: {} }, { id: 'turned', polygon, view: 'north' }];
   test.each([
     ['a zone that is not there', makeRule({ zone: 'nowhere', model: 'm', classes: { any: ['stall'] } }), /^rule_zone: .*nowhere/],
     ['a model that is not there', makeRule({ zone: 'z', model: 'other', classes: { any: ['stall'] } }), /^model_missing: .*other/],
     ['a class that is not there', makeRule({ zone: 'z', model: 'm', classes: { any: ['dragon'] } }), /^rule_classes: .*dragon.*stall/],
+    ['a zone in which things are permitted', makeRule({ zone: 'cafe', model: 'm', classes: { any: ['stall'] } }), /^rule_zone: .*permitted/],
+    ['a view that is not there', makeRule({ zone: 'turned', model: 'm', classes: { any: ['stall'] } }), /^rule_view: .*north/],
     ['a span that is none', makeRule({ zone: 'z', model: 'm', classes: { any: ['stall'] }, schedule: { hours: ['all day'] } }), /^rule_schedule: /],
   ])('%s', (_, rule, reason) => {
     expect(planRules(makeCamera({ zones, rules: [rule] }), models)[0]!.problem).toMatch(reason);
   });
 
+  test('a permitted zone is for its view and its event types', () => {
+    const rule = makeRule({ zone: 'z', model: 'm', classes: { any: ['stall'] } });
+    const permits = (zone: Partial<Zone>): number => {
+      const [plan] = planRules(makeCamera({ zones: [zones[0]!, { id: 'cafe', polygon, permitted: {}, ...zone }], rules: [rule] }), models);
+      return plan!.problem === null ? plan!.permits.length : NaN;
+    };
+    expect(permits({})).toBe(1);
+    expect(permits({ permitted: { eventTypes: ['debris', 'stall'] } })).toBe(1);
+    expect(permits({ permitted: { eventTypes: ['debris'] } })).toBe(0);
+    expect(permits({ view: 'north' })).toBe(0);
+  });
+
   test('the hash follows what decides and nothing else', () => {
     const rule = makeRule({ zone: 'z' });
-    const zone = { id: 'z', name: 'a', polygon: zones[0].polygon };
+    const zone = { id: 'z', name: 'a', polygon };
     const hash = ruleHash(rule, zone);
     expect(ruleHash(Object.fromEntries(Object.entries(rule).toReversed()) as unknown as typeof rule, { ...zone, name: 'b' })).toBe(hash);
     expect(ruleHash({ ...rule, dwell: rule.dwell + 1 }, zone)).not.toBe(hash);
     expect(ruleHash(rule, { ...zone, polygon: [[0, 0], [1, 0], [1, 0.9]] })).not.toBe(hash);
+    expect(ruleHash(rule, zone, [{ id: 'cafe', polygon, permitted: {} }])).not.toBe(hash);
   });
 });

@@ -17,12 +17,12 @@ const thing = (box: Box, score = 0.8): Observation => ({ label: 'stall', score, 
 const seen = (boxes: readonly Box[], covers: readonly Box[] = []): Sight => ({ kind: 'seen', observations: boxes.map((b) => thing(b)), hidden: (box) => covers.some((c) => coverage(box, c) >= 0.5) });
 
 /** Follows one sight after another; answers outcomes as "what id@seconds" and the tracks at the end. */
-function play(sights: readonly Sight[], start: readonly Track[] = [], from = 0): { told: string[]; tracks: readonly Track[] } {
+function play(sights: readonly Sight[], start: readonly Track[] = [], from = 0, over: { drift?: number } = {}): { told: string[]; tracks: readonly Track[] } {
   let tracks = start;
   let ids = start.length;
   const told: string[] = [];
   sights.forEach((sight, i) => {
-    const next = follow(tracks, sight, from + i * step, rule, { run: 'r', streamTime: i }, () => `t${++ids}`);
+    const next = follow(tracks, sight, from + i * step, { ...rule, ...over }, { run: 'r', streamTime: i }, () => `t${++ids}`);
     tracks = next.tracks;
     told.push(...next.events.map((e) => `${e.outcome} ${e.track.id}@${(from + i * step) / 1000}`));
   });
@@ -54,6 +54,22 @@ describe('tracker', () => {
   test('jitter of the box does not make a new thing', () => {
     const jitter = Array.from({ length: 12 }, (_, i) => seen([[left[0] + 0.03 * Math.sin(i * 2), left[1] + 0.03 * Math.cos(i * 3), left[2] * (1 + 0.15 * Math.sin(i)), left[3]] as const]));
     expect(play(jitter).told).toEqual(['born t1@0', 'raised t1@8']);
+  });
+
+  test('what creeps along is not a thing that stands, until it stops', () => {
+    const creeping = Array.from({ length: 12 }, (_, i) => seen([[0.1 + 0.03 * i, 0.5, 0.2, 0.3]]));
+    expect(play(creeping).told).toEqual(['born t1@0']);
+    expect(play([...creeping, ...times(6, seen([[0.43, 0.5, 0.2, 0.3]]))]).told).toEqual(['born t1@0', 'raised t1@24']);
+  });
+
+  test('how far a thing may move is the rule\'s to say', () => {
+    const creeping = Array.from({ length: 12 }, (_, i) => seen([[0.1 + 0.03 * i, 0.5, 0.2, 0.3]]));
+    expect(play(creeping, [], 0, { drift: 2 }).told).toEqual(['born t1@0', 'raised t1@8']);
+  });
+
+  test('what is left of a half-hidden thing has not moved', () => {
+    const half: Box = [left[0] + left[2] * 0.75, left[1], left[2] * 0.25, left[3]];
+    expect(play([seen([left]), ...times(3, seen([half])), ...times(2, seen([left]))]).told).toEqual(['born t1@0', 'raised t1@8']);
   });
 
   test('identity survives someone standing in front for longer than the grace', () => {
