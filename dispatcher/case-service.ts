@@ -112,7 +112,7 @@ export function createCaseService({ db }: Context): CaseService {
     get: (actor, id) => view(db, actor, id),
 
     async create(actor, input) {
-      if (actor.scope.kind === 'unit' || !actor.roles.some((r) => reporters.some((x) => x === r))) throw new Forbidden('your roles do not allow to report a case');
+      if (!['city', 'district'].includes(actor.scope.kind) || !actor.roles.some((r) => reporters.some((x) => x === r))) throw new Forbidden('your roles do not allow to report a case');
       const id = await transact(db, (tx) => report(tx, actor, input));
       return view(db, actor, id);
     },

@@ -6,9 +6,10 @@ export type Role = (typeof roles)[number];
 
 /**
  * What rows a person may see and act on.
- * city: all; district: rows of one level-2 unit; unit: rows dispatched to one unit; own: rows given to this person.
+ * city: all; district: rows of one level-2 unit; unit: rows dispatched to one unit; none: no row at all.
  */
 export type Scope =
+  | { readonly kind: 'none' }
   | { readonly kind: 'city' }
   | { readonly kind: 'district'; readonly districtId: string }
   | { readonly kind: 'unit'; readonly unitId: string };
@@ -24,11 +25,17 @@ export interface Actor {
 
 export const systemActor: Actor = { userId: null, name: 'system', roles: ['system'], unitId: null, scope: { kind: 'city' } };
 
+/** The city's own people: they may stand without a unit. The others are nobody without one. */
 const cityRoles: readonly Role[] = ['operator', 'intake', 'duty_officer', 'dispatcher', 'verifier', 'office', 'evaluator', 'leader', 'admin', 'collector'];
 
-/** Scope of a user: city roles at level 1 see all; level-2 users their district; handlers their unit. */
+/** Whether somebody with these roles cannot do his work without a unit. */
+export const needsUnit = (userRoles: readonly Role[]): boolean => userRoles.some((r) => !cityRoles.includes(r));
+
+/** Scope of a user: city roles at level 1 see all; level-2 users their district; handlers their unit. Whoever has neither a city role nor a unit sees nothing. */
 export function scopeOf(userRoles: readonly Role[], unit: { id: string; level: number } | null): Scope {
-  if (unit === null || (unit.level === 1 && userRoles.some((r) => cityRoles.includes(r)))) return { kind: 'city' };
+  const ofCity = userRoles.some((r) => cityRoles.includes(r));
+  if (unit === null) return { kind: ofCity ? 'city' : 'none' };
+  if (unit.level === 1 && ofCity) return { kind: 'city' };
   if (unit.level === 2 && !userRoles.every((r) => r === 'handler')) return { kind: 'district', districtId: unit.id };
   return { kind: 'unit', unitId: unit.id };
 }

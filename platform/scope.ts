@@ -10,6 +10,8 @@ export function caseScope(scope: Scope, table = 'cases'): RawBuilder<boolean> {
   const lead = sql.ref(`${table}.lead_unit_id`);
   const co = sql.ref(`${table}.co_unit_ids`);
   switch (scope.kind) {
+    case 'none':
+      return sql<boolean>`false`;
     case 'city':
       return sql<boolean>`true`;
     case 'district':
@@ -20,13 +22,14 @@ export function caseScope(scope: Scope, table = 'cases'): RawBuilder<boolean> {
   }
 }
 
-/** Alerts and cameras are the desk's: the city sees all, a district its own, a unit none. */
+/** Alerts and cameras are the desk's: the city sees all, a district its own, the others none. */
 function areaScope(scope: Scope, column: string): RawBuilder<boolean> {
   switch (scope.kind) {
     case 'city':
       return sql<boolean>`true`;
     case 'district':
       return sql<boolean>`${sql.ref(column)} = ${scope.districtId}`;
+    case 'none':
     case 'unit':
       return sql<boolean>`false`;
   }
@@ -38,6 +41,8 @@ export const cameraScope = (scope: Scope, table = 'cameras'): RawBuilder<boolean
 /** Rows of the event log: what was appended for this district or unit. */
 export function eventScope(scope: Scope): RawBuilder<boolean> {
   switch (scope.kind) {
+    case 'none':
+      return sql<boolean>`false`;
     case 'city':
       return sql<boolean>`true`;
     case 'district':

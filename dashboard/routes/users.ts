@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import { z } from 'zod';
 import type { NewPasswordView, UserView } from '../../domain/desk-views.ts';
 import { invalid, NotFound } from '../../domain/errors.ts';
-import { roles, type Role, type Scope } from '../../domain/roles.ts';
+import { needsUnit, roles, type Role, type Scope } from '../../domain/roles.ts';
 import type { DbOrTx } from '../../platform/db/index.ts';
 import { hashPassword, oneTimePassword } from '../../platform/passwords.ts';
 import { actorOf, signedInOf, type App, type Context } from '../context.ts';
@@ -40,6 +40,8 @@ function userQuery(db: DbOrTx, scope: Scope) {
       return query.where((e) => e.or([e('units.id', '=', scope.districtId), e('units.parent_id', '=', scope.districtId)]));
     case 'unit':
       return query.where('units.id', '=', scope.unitId);
+    case 'none':
+      return query.where(sql<boolean>`false`);
   }
 }
 
@@ -57,9 +59,12 @@ export function userRoutes(app: App, { db, sessions, audit }: Context): void {
     if (row === undefined) throw new NotFound('there is no such user');
     return viewOf(row);
   };
-  const assertUnit = async (id: string | null | undefined): Promise<void> => {
-    if (id === null || id === undefined) return;
-    if (await db.selectFrom('units').select('id').where('id', '=', id).executeTakeFirst() === undefined) throw invalid('unit', `there is no unit "${id}"`);
+  const assertUnit = async (on: DbOrTx, id: string | null, given: readonly Role[]): Promise<void> => {
+    if (id === null) {
+      if (needsUnit(given)) throw invalid('unit', 'a handler or a district user needs a unit: without one he would see nothing');
+      return;
+    }
+    if (await on.selectFrom('units').select('id').where('id', '=', id).executeTakeFirst() === undefined) throw invalid('unit', `there is no unit "${id}"`);
   };
   /** Somebody must be left who can let others in. Held under a lock, so that two administrators cannot shut each other out. */
   const assertAdminLeft = async (on: DbOrTx, without: string): Promise<void> => {
@@ -78,7 +83,7 @@ export function userRoutes(app: App, { db, sessions, audit }: Context): void {
   app.post('/api/users', { schema: { body: createBody, summary: 'Add a user; his one-time password is shown once' } }, async (request, reply): Promise<NewPasswordView> => {
     const { user: admin } = signedInOf(request);
     const { username, name, roles: given, unit, phone, language } = request.body;
-    await assertUnit(unit);
+    await assertUnit(db, unit, given as Role[]);
     const password = oneTimePassword();
     const made = await db.insertInto('users').values({
       username, display_name: name, password_hash: await hashPassword(password), must_change_password: true, roles: given as Role[], unit_id: unit, phone, language,
@@ -93,9 +98,11 @@ export function userRoutes(app: App, { db, sessions, audit }: Context): void {
     const { user: admin } = signedInOf(request);
     const { id } = request.params;
     const change = request.body;
-    await assertUnit(change.unit);
     const view = await db.transaction().execute(async (tx) => {
       const before = await find(tx, id);
+      if (change.roles !== undefined || change.unit !== undefined) {
+        await assertUnit(tx, change.unit === undefined ? before.unit?.id ?? null : change.unit, (change.roles ?? before.roles) as Role[]);
+      }
       const losesAdmin = before.roles.includes('admin') && !before.disabled && (change.disabled === true || (change.roles !== undefined && !change.roles.includes('admin')));
       if (losesAdmin) await assertAdminLeft(tx, id);
       await tx.updateTable('users').set({
