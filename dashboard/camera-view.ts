@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { CameraView } from '../domain/desk-views.ts';
+import type { CameraCounts, CameraView } from '../domain/desk-views.ts';
 import type { Scope } from '../domain/roles.ts';
 import type { DbOrTx } from '../platform/db/index.ts';
 import { cameraScope } from '../platform/scope.ts';
@@ -62,7 +62,7 @@ export function cameraView(row: CameraRow): CameraView {
 }
 
 /** How many there are, deliver pictures, and are judged by every rule: by the same rule as `stateOf`. */
-export async function countCameras(db: DbOrTx, scope: Scope): Promise<{ total: number; live: number; analysed: number }> {
+export async function countCameras(db: DbOrTx, scope: Scope): Promise<CameraCounts> {
   const held = sql`cameras.enabled and exists (select 1 from camera_leases l where l.camera_id = cameras.id and l.expires_at > app.now())`;
   const row = await db.selectFrom('cameras').leftJoin('camera_status as status', 'status.camera_id', 'cameras.id')
     .where('cameras.deleted_at', 'is', null).where(cameraScope(scope))
@@ -70,6 +70,7 @@ export async function countCameras(db: DbOrTx, scope: Scope): Promise<{ total: n
       sql<string>`count(*)`.as('total'),
       sql<string>`count(*) filter (where ${held} and status.state = 'live')`.as('live'),
       sql<string>`count(*) filter (where ${held} and status.analysed)`.as('analysed'),
+      sql<string>`count(*) filter (where cameras.enabled and jsonb_array_length(cameras.rules) > 0 and (${held} and status.analysed) is not true)`.as('blind'),
     ]).executeTakeFirstOrThrow();
-  return { total: Number(row.total), live: Number(row.live), analysed: Number(row.analysed) };
+  return { total: Number(row.total), live: Number(row.live), analysed: Number(row.analysed), blind: Number(row.blind) };
 }

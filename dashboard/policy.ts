@@ -86,6 +86,7 @@ export const socketPolicies: Readonly<Record<keyof ClientToServer | keyof Server
   case: signedIn,
   camera: desk,
   position: signedIn,
+  health: signedIn,
   signedOut: signedIn,
   'live:open': desk,
   'live:connect': desk,

@@ -102,6 +102,8 @@ export interface CameraCounts {
   readonly total: number;
   readonly live: number;
   readonly analysed: number;
+  /** Switched on and with rules, yet not analysed: what happens there is missed. */
+  readonly blind: number;
 }
 
 export interface TokenView {

@@ -1,6 +1,7 @@
 import type { AlertState } from './alert.ts';
 import type { CaseState } from './case.ts';
 import type { CameraState } from './camera.ts';
+import type { HealthView } from './desk-views.ts';
 
 /** What changed, in the order of the event log. Receivers fetch the row when they need more. */
 export type LiveChange =
@@ -19,8 +20,10 @@ export interface ServerToClient {
   alert: (change: AlertChange) => void;
   case: (change: CaseChange) => void;
   camera: (change: CameraChange) => void;
-  /** The client is level with the log up to `seq`; sent after the backlog and now and then. */
+  /** The client is level with the log up to `seq`; sent after the backlog and every two seconds. Silence: the log cannot be read. */
   position: (p: { seq: number; at: string }) => void;
+  /** What is up and what is down, cameras of the own scope; sent at the start and when it changes. */
+  health: (health: HealthView) => void;
   /** The session has ended (log-out, password change, loss of role). */
   signedOut: (p: { reason: string }) => void;
 }

@@ -1,41 +1,17 @@
 import { sql } from 'kysely';
-import type { CameraCounts, HealthView, UpOrDown } from '../../domain/desk-views.ts';
+import type { HealthView } from '../../domain/desk-views.ts';
 import { cameraStates } from '../../domain/camera.ts';
 import { queueNames } from '../../domain/jobs.ts';
-import { heartbeatLimitSeconds } from '../../platform/heartbeat.ts';
 import { countCameras } from '../camera-view.ts';
 import type { App, Context } from '../context.ts';
-
-const noCameras: CameraCounts = { total: 0, live: 0, analysed: 0 };
-const upIf = (alive: boolean): UpOrDown => (alive ? 'up' : 'down');
-
-/** Waits for a part of the answer no longer than a person would. */
-function within<T>(ms: number, work: Promise<T>, otherwise: T): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<T>((resolve) => { timer = setTimeout(resolve, ms, otherwise); });
-  return Promise.race([work.catch(() => otherwise), late]).finally(() => clearTimeout(timer));
-}
+import { readHealth, within } from '../health.ts';
 
 export function systemRoutes(app: App, { db, queues, metrics, log }: Context): void {
-  async function readRoles(): Promise<ReadonlySet<string>> {
-    const fresh = sql<boolean>`heartbeat_at > app.now() - make_interval(secs => ${heartbeatLimitSeconds})`;
-    const beats = await db.selectFrom('role_heartbeats').select('role').where(fresh).distinct().execute();
-    const nodes = await db.selectFrom('vision_nodes').select('id').where(fresh).limit(1).execute();
-    return new Set<string>([...beats.map((b) => b.role), ...(nodes.length > 0 ? ['vision'] : [])]);
-  }
-
   app.get('/api/health', { schema: { summary: 'What is up and what is down' } }, async (_request, reply): Promise<HealthView> => {
-    const [alive, cameras, queue] = await Promise.all([
-      within<ReadonlySet<string> | null>(2000, readRoles(), null),
-      within<CameraCounts | null>(2000, countCameras(db, { kind: 'city' }), null),
-      within(2000, queues.ping(), false),
-    ]);
-    const database = alive !== null && cameras !== null;
-    const roles = { vision: upIf(alive?.has('vision') === true), dispatcher: upIf(alive?.has('dispatcher') === true), dashboard: 'up' } as const;
-    const ok = database && queue && Object.values(roles).every((r) => r === 'up');
+    const view = await readHealth({ db, queues }, { kind: 'city' });
     // balancers look at the status code: without the database this node can answer nobody
-    void reply.code(database ? 200 : 503).header('cache-control', 'no-store');
-    return { status: ok ? 'ok' : 'degraded', roles, database: upIf(database), queue: upIf(queue), cameras: cameras ?? noCameras };
+    void reply.code(view.database === 'up' ? 200 : 503).header('cache-control', 'no-store');
+    return view;
   });
 
   app.get('/api/openapi.json', { schema: { summary: 'This API as OpenAPI 3.1' } }, () => app.swagger());

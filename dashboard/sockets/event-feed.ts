@@ -21,7 +21,7 @@ export interface EventFeed {
   head(): Promise<number>;
   /** Changes after `after` up to `upTo`, in order, that the view lets through; at most 500. */
   page(view: View, after: number, upTo: number): Promise<readonly Sequenced<LiveChange>[]>;
-  /** Called with the new head whenever it has moved. Returns the way out. */
+  /** Called with the head after every look at the log, moved or not: silence means that the log cannot be read. Returns the way out. */
   follow(listener: (head: number) => void): () => void;
   readonly pageSize: number;
   /** There may be something new. */
@@ -33,8 +33,9 @@ export interface EventFeed {
  * Reads the event log. Numbers are given after commit by one sequencer, in order, so "greater than the last one seen" misses nothing.
  * One poll a node tells all readers that the head moved; readers of the same view at the same place share one query.
  * @param isTold true while a listening connection calls `wake`; polling then only catches what was missed
+ * @param onFailure the log could not be read
  */
-export function createEventFeed({ db, log, isTold }: { db: Db; log: Log; isTold: () => boolean }): EventFeed {
+export function createEventFeed({ db, log, isTold, onFailure }: { db: Db; log: Log; isTold: () => boolean; onFailure: () => void }): EventFeed {
   const listeners = new Set<(head: number) => void>();
   const shared = new Map<string, Promise<readonly Sequenced<LiveChange>[]>>();
   let known: number | null = null;
@@ -53,14 +54,12 @@ export function createEventFeed({ db, log, isTold }: { db: Db; log: Log; isTold:
     busy = true;
     again = false;
     try {
-      const now = await head();
-      if (known === null || now > known) {
-        known = now;
-        for (const listener of listeners) listener(now);
-      }
+      known = Math.max(known ?? 0, await head());
+      for (const listener of listeners) listener(known);
     } catch (error) {
       // the database is away: readers go on from where they are when it is back
       log.debug({ err: error }, 'event feed');
+      onFailure();
     }
     busy = false;
     schedule(again ? 0 : isTold() ? quietPollMs : pollMs);

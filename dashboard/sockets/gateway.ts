@@ -6,6 +6,7 @@ import { listen } from '../../platform/listen.ts';
 import { refusal } from '../access.ts';
 import type { App, Context } from '../context.ts';
 import { comesFromOurPages, credentialOf } from '../credentials.ts';
+import { createHealthWatch } from '../health.ts';
 import { mayUse, socketPolicies } from '../policy.ts';
 import { problem, problemOf, ProblemError } from '../problems.ts';
 import type { SignedIn } from '../sessions.ts';
@@ -15,7 +16,7 @@ import { Reader } from './reader.ts';
 
 /** How often open sockets are measured against the sessions they stand on; an end is seen within this and a query. */
 const sessionCheckMs = 2000;
-const positionMs = 15_000;
+const positionMs = 2000;
 
 const authSchema = z.object({
   since: z.int().nonnegative().nullish(),
@@ -30,9 +31,10 @@ const standing = ({ user }: SignedIn): string => JSON.stringify([user.id, user.r
  * carries the signalling of live tiles; ends within seconds when the session does.
  */
 export function startSockets(app: App, context: Context, databaseUrl: string | undefined): { close(): Promise<void> } {
-  const { db, log, sessions, metrics, secure } = context;
+  const { db, log, sessions, metrics, secure, queues } = context;
   const listening = databaseUrl === undefined ? null : listen({ databaseUrl, channels: ['sequenced'], onWake: () => feed.wake(), log });
-  const feed = createEventFeed({ db, log, isTold: () => listening?.connected() === true });
+  const health = createHealthWatch({ db, queues });
+  const feed = createEventFeed({ db, log, isTold: () => listening?.connected() === true, onFailure: () => health.look() });
   const io = new Server<ClientToServer, ServerToClient, Record<string, never>, DeskSocket['data']>(app.server, {
     path: '/socket.io', serveClient: false, maxHttpBufferSize: 256 * 1024, pingInterval: 10_000, pingTimeout: 8000,
     // a WebSocket is not bound by the same-origin policy: without this any page could listen with the person's cookie
@@ -98,9 +100,11 @@ export function startSockets(app: App, context: Context, databaseUrl: string | u
       });
     };
     tryToStart();
+    const unwatch = health.follow(signedIn.actor.scope, (view) => socket.emit('health', view));
     serveLive(socket, context);
     socket.on('disconnect', () => {
       metrics.sockets.dec();
+      unwatch();
       unfollow();
       reader?.stop();
     });
@@ -131,6 +135,7 @@ export function startSockets(app: App, context: Context, databaseUrl: string | u
       await checking;
       await listening?.close();
       await feed.close();
+      await health.close();
     },
   };
 }

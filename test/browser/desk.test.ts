@@ -188,4 +188,36 @@ describe('the pages', () => {
       await proxy.close();
     }
   }, 300_000);
+
+  test('a database out of reach is said although the connection stands, and what happened meanwhile is there when it is back', async () => {
+    const page = await enter('operator');
+    await page.goto(`${desk.url}/alerts`);
+    await page.locator('[data-testid=link-state][data-link=up]').waitFor();
+    // one camera of the city is dark
+    expect(await page.getByTestId('blind-cameras').innerText()).toContain('1 of 4');
+    try {
+      desk.database.setMode({ kind: 'refuse' });
+      desk.database.resetAll();
+      await page.getByTestId('offline-banner').waitFor();
+      await page.locator('[data-testid=link-state][data-link=late]').waitFor();
+      expect(await page.getByTestId('offline-banner').innerText()).toMatch(/database.*\d\d:\d\d/);
+      const missed = await desk.raise({ camera: 'cam-2', eventType: 'debris', box: [0.8, 0.1, 0.1, 0.1] });
+      expect(await alertRow(page, missed).count()).toBe(0);
+      desk.database.setMode({ kind: 'pass' });
+      await page.getByTestId('offline-banner').waitFor({ state: 'detached' });
+      await alertRow(page, missed).waitFor();
+    } finally {
+      desk.database.setMode({ kind: 'pass' });
+    }
+  }, 300_000);
+
+  test('a dispatcher that is gone is said', async () => {
+    const page = await enter('operator');
+    await page.locator('[data-testid=link-state][data-link=up]').waitFor();
+    await desk.pauseHeartbeat('dispatcher', async () => {
+      await page.getByTestId('service-banner').waitFor();
+      expect(await page.getByTestId('service-banner').innerText()).toContain('dispatcher');
+    });
+    await page.getByTestId('service-banner').waitFor({ state: 'detached' });
+  }, 300_000);
 });

@@ -10,7 +10,7 @@ import type { Role } from '../../domain/roles.ts';
 import { openDatabase, type Db } from '../../platform/db/index.ts';
 import { appendEvent, type Audience } from '../../platform/event-log.ts';
 import { folderEvidenceStore, type EvidenceStore } from '../../platform/evidence-store.ts';
-import { createLog } from '../../platform/log.ts';
+import { createLog, type Log } from '../../platform/log.ts';
 import { hashPassword } from '../../platform/passwords.ts';
 import { RpcError } from '../../platform/rpc.ts';
 import { createSealer } from '../../platform/secrets.ts';
@@ -59,6 +59,7 @@ export class FakeVision implements VisionPort {
 export interface Desk {
   readonly url: string;
   readonly db: Db;
+  readonly log: Log;
   readonly admin: pg.Client;
   readonly servers: TestServers;
   readonly evidence: EvidenceStore;
@@ -116,7 +117,7 @@ export async function startDesk(): Promise<Desk> {
   for (const [username, roles, unit] of people) await addUser(username, roles, unit);
 
   return {
-    url: dashboard.url, db, admin, servers, evidence, vision, addUser,
+    url: dashboard.url, db, log, admin, servers, evidence, vision, addUser,
     ask: (method, path, body, headers) => ask('', method, path, body, headers),
     async person(username) {
       const answer = await ask('', 'POST', '/api/session', { username, password });

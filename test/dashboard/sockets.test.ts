@@ -1,6 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { io, type Socket } from 'socket.io-client';
+import type { HealthView } from '../../domain/desk-views.ts';
 import type { ClientToServer, ServerToClient } from '../../domain/live-events.ts';
+import { startHeartbeat } from '../../platform/heartbeat.ts';
 import { until } from '../support/until.ts';
 import { startDesk, type Desk } from './desk.ts';
 
@@ -14,15 +16,17 @@ interface Listener {
   readonly socket: Socket<ServerToClient, ClientToServer>;
   readonly seen: { seq: number; id: string; kind: string }[];
   readonly positions: number[];
+  readonly healths: HealthView[];
   readonly ends: string[];
 }
 
 function listen(cookie: string, auth: Record<string, unknown> = {}, headers: Record<string, string> = {}, url = desk.url): Listener {
   const socket: Socket<ServerToClient, ClientToServer> = io(url, { path: '/socket.io', transports: ['websocket'], forceNew: true, reconnection: false, auth, extraHeaders: { cookie, ...headers } });
   sockets.push(socket);
-  const listener: Listener = { socket, seen: [], positions: [], ends: [] };
+  const listener: Listener = { socket, seen: [], positions: [], healths: [], ends: [] };
   for (const kind of ['alert', 'case', 'camera'] as const) socket.on(kind, (c: { seq: number; id: string }) => listener.seen.push({ seq: c.seq, id: c.id, kind }));
   socket.on('position', ({ seq }) => listener.positions.push(seq));
+  socket.on('health', (health) => listener.healths.push(health));
   socket.on('signedOut', ({ reason }) => listener.ends.push(reason));
   return listener;
 }
@@ -151,7 +155,31 @@ describe('an open socket', () => {
     expect([person.ends.length, machine.ends.length]).toEqual([1, 1]);
   });
 
-  test('goes on where it was after the database was away', async () => {
+  test('hears again and again that it is level, though nothing happens', async () => {
+    const l = listen((await desk.person('operator')).cookie);
+    await until('three words', () => l.positions.length >= 3);
+    expect(new Set(l.positions).size).toBe(1);
+    expect(l.seen).toEqual([]);
+  });
+
+  test('hears what is up and what is down, of its own area, and when that changes', async () => {
+    const [city, west] = [listen((await desk.person('operator')).cookie), listen((await desk.person('west')).cookie)];
+    const first = await until('the first word', () => city.healths[0]);
+    expect(first).toMatchObject({ status: 'degraded', database: 'up', queue: 'up', roles: { dispatcher: 'down', dashboard: 'up' }, cameras: { total: 2, blind: 0 } });
+    expect(await until('the first word', () => west.healths[0])).toMatchObject({ cameras: { total: 1, blind: 0 } });
+    const beat = startHeartbeat(desk.db, 'dispatcher', desk.log);
+    await until('the dispatcher is up', () => city.healths.at(-1)?.roles.dispatcher === 'up');
+    await beat.close();
+    await until('the dispatcher is down', () => city.healths.at(-1)?.roles.dispatcher === 'down');
+    await desk.db.updateTable('cameras').set({ rules: JSON.stringify([{ id: 'r' }]) }).where('id', '=', 'bridge').execute();
+    try {
+      await until('a camera with rules that nobody holds is blind', () => city.healths.at(-1)?.cameras.blind === 1 && west.healths.at(-1)?.cameras.blind === 1);
+    } finally {
+      await desk.db.updateTable('cameras').set({ rules: '[]' }).where('id', '=', 'bridge').execute();
+    }
+  });
+
+  test('goes on where it was after the database was away, and is told both', async () => {
     const l = listen((await desk.person('operator')).cookie);
     await level(l);
     await desk.tell(camera('calm'));
@@ -160,6 +188,7 @@ describe('an open socket', () => {
     await until('the database is back', () => desk.tell(camera('again')).then(() => true, () => false));
     await until('the next arrives', () => l.seen.some((s) => s.id === 'again'));
     expect(l.seen.map((s) => s.id)).toEqual(['calm', 'again']);
+    await until('it is told that the database is back', () => l.healths.at(-1)?.database === 'up' && l.healths.some((h) => h.database === 'down'));
     expect(l.socket.connected).toBe(true);
   });
 });

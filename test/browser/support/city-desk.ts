@@ -15,11 +15,13 @@ import type { Box } from '../../../domain/geometry.ts';
 import { startFfmpeg, startLive } from '../../../ingest/index.ts';
 import { openDatabase, type Db } from '../../../platform/db/index.ts';
 import { folderEvidenceStore } from '../../../platform/evidence-store.ts';
+import { startHeartbeat } from '../../../platform/heartbeat.ts';
 import { createLog } from '../../../platform/log.ts';
 import { mediasoupWorkerPath } from '../../../platform/mediasoup-worker.ts';
 import { openQueues } from '../../../platform/queues.ts';
 import { RpcError } from '../../../platform/rpc.ts';
 import { createSealer } from '../../../platform/secrets.ts';
+import { startFaultProxy, type FaultProxy } from '../../support/fault-proxy.ts';
 import { makeClip } from '../../support/make-clip.ts';
 import { startTestServers } from '../../support/servers.ts';
 
@@ -47,8 +49,12 @@ export interface CityDesk {
   readonly url: string;
   readonly db: Db;
   readonly cameras: readonly string[];
+  /** The way of the desk, and of nobody else, to its database. */
+  readonly database: FaultProxy;
   /** Password of a user of the demo city. */
   passwordOf(username: string): string;
+  /** Does something while nobody says that this role is alive. */
+  pauseHeartbeat(role: 'vision' | 'dispatcher', work: () => Promise<void>): Promise<void>;
   /** A detection as the detector would send it. @returns the alert's id */
   raise(options?: RaiseOptions): Promise<string>;
   close(): Promise<void>;
@@ -87,9 +93,15 @@ export async function startCityDesk({ pictures, port = 0, cameras: count = 3 }: 
     log, workerBin: mediasoupWorkerPath(), listen: { ip: '127.0.0.1', port: 0 }, startFfmpeg,
     source: (id) => Promise.resolve({ input: ['-rtsp_transport', 'tcp', '-i', rtsp.url(`/${id}`)], stdin: null, copyable: true }),
   });
-  const services = { alerts: createAlertService({ db, log }), cases: createCaseService({ db, log }), intake: createIntake({ db, log, evidence }), media: createMediaService({ db, log }) };
+  const heartbeats = { vision: startHeartbeat(db, 'vision', log), dispatcher: startHeartbeat(db, 'dispatcher', log) };
+  const intake = createIntake({ db, log, evidence });
+  const way = new URL(servers.databaseUrl);
+  const database = await startFaultProxy({ host: way.hostname, port: Number(way.port) });
+  way.port = String(database.port);
+  const deskDb = openDatabase(way.href, { max: 10 });
+  const services = { alerts: createAlertService({ db: deskDb, log }), cases: createCaseService({ db: deskDb, log }), intake, media: createMediaService({ db: deskDb, log }) };
   const dashboard = await startDashboard({
-    db, log, host: '127.0.0.1', port, evidence, services, sealer: createSealer('city desk'), queues: { counts: () => Promise.resolve({}), ping: () => Promise.resolve(true) },
+    db: deskDb, log, host: '127.0.0.1', port, evidence, services, sealer: createSealer('city desk'), queues: { counts: () => Promise.resolve({}), ping: () => Promise.resolve(true) },
     vision: {
       snapshot: (id) => (id === 'cam-dark' ? Promise.reject(new RpcError(503, 'no vision node holds this camera')) : Promise.resolve(snapshot)),
       recheck: () => Promise.resolve({ answer: 'absent' as const, score: 0.06, jpeg: snapshot }),
@@ -119,17 +131,25 @@ export async function startCityDesk({ pictures, port = 0, cameras: count = 3 }: 
       scores: Array.from({ length: 64 }, (_, i) => (i % 13 === 7 ? { at: iso(at - 192_000 + i * 3000), state: 'absent', score: null } : { at: iso(at - 192_000 + i * 3000), state: 'present', score: 0.62 + 0.25 * Math.abs(Math.sin(i / 5)) })),
       evidence: { original: await still(own.original), annotated: await still(own.original), before: await still(own.before) },
     });
-    const { alertId } = await services.intake.accept({ kind: 'raised', event });
+    const { alertId } = await intake.accept({ kind: 'raised', event });
     if (alertId === null) throw new Error('the event was silenced');
     if (withClip) {
       const manifest = await evidence.put(Buffer.from(JSON.stringify({ key })), { mime: 'application/json' });
-      await services.intake.accept({ kind: 'evidence', key, clip: await evidence.putFile(own.clip, { mime: 'video/mp4', width: 1280, height: 720 }), manifest, failure: null });
+      await intake.accept({ kind: 'evidence', key, clip: await evidence.putFile(own.clip, { mime: 'video/mp4', width: 1280, height: 720 }), manifest, failure: null });
     }
     return alertId;
   }
 
   return {
-    url: dashboard.url, db, cameras: ids, raise,
+    url: dashboard.url, db, cameras: ids, database, raise,
+    async pauseHeartbeat(role, work) {
+      await heartbeats[role].close();
+      try {
+        await work();
+      } finally {
+        heartbeats[role] = startHeartbeat(db, role, log);
+      }
+    },
     passwordOf(username) {
       const login = logins.find((one) => one.username === username);
       if (login === undefined) throw new Error(`the demo city has no ${username}`);
@@ -137,6 +157,9 @@ export async function startCityDesk({ pictures, port = 0, cameras: count = 3 }: 
     },
     async close() {
       await dashboard.close();
+      await deskDb.destroy();
+      await database.close();
+      await Promise.all(Object.values(heartbeats).map((heartbeat) => heartbeat.close()));
       await live.shutdown();
       await dispatcher.close();
       await queues.close();

@@ -2,13 +2,14 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Button, Select } from 'antd';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useNavigate, useParams } from 'react-router';
+import { Link, useNavigate, useParams } from 'react-router';
 import type { RejectionReason } from '../../../../domain/alert.ts';
 import type { AlertView, Subclass } from '../../../../domain/views.ts';
 import { actOnAlert, alertKeys, getAlert } from '../api/alerts.ts';
 import { useCatalogue } from '../api/places.ts';
 import { useMe } from '../api/session.ts';
 import { dispatchesAtOnce, judgesAlerts } from '../app/abilities.ts';
+import { useFeedState } from '../live/feed.ts';
 import { Failure, Loading, Nothing } from '../parts/states.tsx';
 import { SeverityMark } from '../parts/severity.tsx';
 import { fullMoment } from '../parts/time.ts';
@@ -117,6 +118,7 @@ export function AlertWall() {
     <div className={id === null ? 'wall' : 'wall has-choice'} onClick={releaseFocus}>
       <aside className="wall-queue">
         <QueueHead total={Math.max(0, queue.total - hidden.size)} type={type} onType={setType} onHelp={() => setHelp(true)} />
+        <BlindCameras />
         {queue.isPending && <Loading rows={8} />}
         {queue.error !== null && queue.data === undefined && <Failure error={queue.error} retry={() => void queue.refetch()} />}
         {queue.data !== undefined && rows.length === 0 && <Nothing title={t('alerts.empty')} hint={t('alerts.emptyHint')} />}
@@ -164,6 +166,14 @@ function QueueHead({ total, type, onType, onHelp }: { readonly total: number; re
       <Button size="small" type="text" onClick={onHelp} aria-label={t('keys.title')}><kbd>?</kbd></Button>
     </header>
   );
+}
+
+/** What the cameras miss is not in the queue: said where somebody would otherwise take an empty queue for a quiet city. */
+function BlindCameras() {
+  const { t } = useTranslation();
+  const { health } = useFeedState();
+  if (health === null || health.database === 'down' || health.cameras.blind === 0) return null;
+  return <Link className="queue-blind" to="/cameras?view=blind" data-testid="blind-cameras">▲ {t('alerts.blind', { n: health.cameras.blind, total: health.cameras.total })}</Link>;
 }
 
 function WallTitle({ alert, onBack }: { readonly alert: AlertView; readonly onBack: () => void }) {

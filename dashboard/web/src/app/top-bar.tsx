@@ -37,7 +37,7 @@ export function TopBar() {
 function LinkState() {
   const { t } = useTranslation();
   const { link } = useFeedState();
-  const text = link === 'up' ? t('link.up') : t('link.down');
+  const text = link === 'up' ? t('link.up') : link === 'late' ? t('link.behind') : t('link.down');
   return <Tooltip title={text}><span className={`link-state ${link}`} role="status" aria-label={text} data-testid="link-state" data-link={link}>{link === 'up' ? '●' : '○'}</span></Tooltip>;
 }
 

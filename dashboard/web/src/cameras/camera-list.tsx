@@ -1,6 +1,7 @@
 import { Drawer, Segmented, Table, type TableColumnsType } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useSearchParams } from 'react-router';
 import type { CameraView } from '../../../../domain/desk-views.ts';
 import { snapshotUrl, useCameras } from '../api/places.ts';
 import { AnalysedMark, CameraStateMark } from '../parts/camera-state.tsx';
@@ -16,13 +17,14 @@ type View = (typeof views)[number];
 const wanted: Record<View, (camera: CameraView) => boolean> = {
   all: () => true,
   dark: (camera) => camera.state !== 'live',
-  blind: (camera) => camera.rules.length > 0 && !camera.analysed,
+  blind: (camera) => camera.enabled && camera.rules.length > 0 && !camera.analysed,
 };
 
 export function CameraList() {
   const { t } = useTranslation();
   const { data: cameras, error, isPending, refetch } = useCameras();
-  const [view, setView] = useState<View>('all');
+  const [params, setParams] = useSearchParams();
+  const view = views.find((one) => one === params.get('view')) ?? 'all';
   const [open, setOpen] = useState<string | null>(null);
   const [stamp] = useState(() => Date.now());
   if (isPending) return <Loading page rows={8} />;
@@ -41,7 +43,7 @@ export function CameraList() {
     <div className="cameras">
       <header>
         <h1>{t('nav.cameras')}</h1>
-        <Segmented<View> size="small" value={view} onChange={setView} options={views.map((one) => ({ value: one, label: `${t(`camera.view.${one}`)} ${cameras.filter(wanted[one]).length}` }))} />
+        <Segmented<View> size="small" value={view} onChange={(next) => setParams(next === 'all' ? {} : { view: next })} options={views.map((one) => ({ value: one, label: `${t(`camera.view.${one}`)} ${cameras.filter(wanted[one]).length}` }))} />
       </header>
       {rows.length === 0 ? <Nothing title={t(`camera.empty.${view}`)} hint={view === 'all' ? t('camera.emptyHint') : undefined} /> : (
         <Table<CameraView>

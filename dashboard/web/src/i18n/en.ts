@@ -11,7 +11,12 @@ export const en: Words<typeof zh> = {
   common: { back: 'Back', cancel: 'Cancel', unknownType: 'Unclassified' },
   state: { loading: 'Loading' },
   time: { s: '{{n}} s', min: '{{n}} min', h: '{{n}} h', hmin: '{{h}} h {{m}} min', d: '{{n}} d', dh: '{{d}} d {{h}} h' },
-  link: { up: 'Live', down: 'Live connection lost', lost: 'Connection lost, showing the state of {{time}}. Reconnecting; what was missed will be filled in.', never: 'No live connection yet, so this page does not update by itself. Retrying.' },
+  link: {
+    up: 'Live', down: 'Live connection lost', lost: 'Connection lost, showing the state of {{time}}. Reconnecting; what was missed will be filled in.', never: 'No live connection yet, so this page does not update by itself. Retrying.', behind: 'No news from the server',
+    late: 'The server cannot read what is new, showing the state of {{time}}; what is missed will be filled in.', database: 'The database is out of reach, showing the state of {{time}}. Until it is back nothing can be decided; what is missed will be filled in.',
+    queue: 'The message queue (Redis) is down: new alerts and notices come late, none is lost.', dispatcher: 'The dispatcher is down: new alerts and changes do not appear until it is back; none is lost.',
+    vision: 'Video analysis is down: no camera is analysed, and what happens now raises no alert.', stale: 'Something on this page could not be renewed and may be old.',
+  },
   error: {
     network: 'The server cannot be reached.', networkTodo: 'Check the network. Nothing was changed; try again once it is back.',
     signedOut: 'Your session has ended.', signedOutTodo: 'Please sign in again.',
@@ -40,7 +45,7 @@ export const en: Words<typeof zh> = {
   picture: { none: 'No picture', failed: 'The picture could not be loaded' },
   alerts: {
     queue: 'Alerts to judge', toJudge: 'To judge', allTypes: 'All kinds', filter: 'Filter by kind', mine: 'Mine', repeats: 'Seen again: {{n}}', gone: 'gone',
-    empty: 'All judged', emptyHint: 'What the cameras find appears here by itself; there is no need to reload.',
+    empty: 'All judged', emptyHint: 'What the cameras find appears here by itself; there is no need to reload.', blind: '{{n}} of {{total}} cameras not analysed',
   },
   alert: { state: { new: 'To judge', claimed: 'Being judged', confirmed: 'Confirmed', rejected: 'Rejected', merged: 'Merged', lapsed: 'Lapsed unjudged' } },
   strip: { label: 'Evidence', before: 'Before', raised: 'Raised', clip: 'Clip', now: 'Now', live: 'live', clipReady: 'ready', clipComing: 'being cut', clipMissing: 'none' },

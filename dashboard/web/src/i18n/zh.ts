@@ -7,7 +7,12 @@ export const zh = {
   common: { back: '返回', cancel: '取消', unknownType: '未分类' },
   state: { loading: '正在载入' },
   time: { s: '{{n}} 秒', min: '{{n}} 分', h: '{{n}} 小时', hmin: '{{h}} 小时 {{m}} 分', d: '{{n}} 天', dh: '{{d}} 天 {{h}} 小时' },
-  link: { up: '实时连接正常', down: '实时连接已断开', lost: '连接已断开，显示的是 {{time}} 的状态。正在重连，恢复后自动补齐。', never: '还没有连上实时消息，页面不会自动更新。正在重试。' },
+  link: {
+    up: '实时连接正常', down: '实时连接已断开', lost: '连接已断开，显示的是 {{time}} 的状态。正在重连，恢复后自动补齐。', never: '还没有连上实时消息，页面不会自动更新。正在重试。', behind: '收不到最新消息',
+    late: '服务器读不到最新消息，显示的是 {{time}} 的状态，恢复后自动补齐。', database: '数据库连不上，显示的是 {{time}} 的状态；恢复之前办理不会生效，恢复后自动补齐。',
+    queue: '消息队列（Redis）停了：新告警和通知会晚到，不会丢。', dispatcher: '调度进程停了：新告警和状态变化暂时不出现，恢复后补齐。', vision: '视频分析进程停了：摄像机都没有在分析，现在发生的问题不会告警。',
+    stale: '有内容没能刷新，显示的可能是旧的。',
+  },
   error: {
     network: '连不上服务器。', networkTodo: '请检查网络；操作没有生效，恢复后再试一次。',
     signedOut: '登录已失效。', signedOutTodo: '请重新登录。',
@@ -36,7 +41,7 @@ export const zh = {
   picture: { none: '没有图片', failed: '图片载入失败' },
   alerts: {
     queue: '待研判告警', toJudge: '待研判', allTypes: '全部类型', filter: '按类型筛选', mine: '我在看', repeats: '又发现 {{n}} 次', gone: '已消失',
-    empty: '都研判完了', emptyHint: '摄像机发现新的问题时会自动出现在这里，不需要刷新。',
+    empty: '都研判完了', emptyHint: '摄像机发现新的问题时会自动出现在这里，不需要刷新。', blind: '{{total}} 路摄像机中有 {{n}} 路未分析',
   },
   alert: { state: { new: '待研判', claimed: '研判中', confirmed: '已确认', rejected: '已排除', merged: '已合并', lapsed: '未研判失效' } },
   strip: { label: '取证画面', before: '事前', raised: '告警', clip: '录像', now: '现在', live: '实时', clipReady: '可播放', clipComing: '剪辑中', clipMissing: '没有' },

@@ -1,16 +1,22 @@
 import { useSyncExternalStore } from 'react';
 import { io, type Socket } from 'socket.io-client';
+import type { HealthView } from '../../../../domain/desk-views.ts';
 import type { AlertChange, CameraChange, CaseChange, ClientToServer, ServerToClient } from '../../../../domain/live-events.ts';
 
 export type Change = AlertChange | CaseChange | CameraChange;
 export type FeedSocket = Socket<ServerToClient, ClientToServer>;
 
 export interface FeedState {
-  /** `waiting`: never connected yet. */
-  readonly link: 'waiting' | 'up' | 'down';
+  /** `waiting`: never connected yet. `late`: connected, but the server no longer says that it can read the log. */
+  readonly link: 'waiting' | 'up' | 'late' | 'down';
   /** Milliseconds since the epoch at which the pages were last known to be level with the server. */
   readonly levelAt: number | null;
+  /** What the server last said of itself; null while it cannot be asked. */
+  readonly health: HealthView | null;
 }
+
+/** The server says every two seconds how far the log goes; four such words missed are no hiccup. */
+const lateMs = 8000;
 
 /**
  * The one connection to the event log. It says the last sequence number it has seen, so that after a cut the server sends what was
@@ -18,7 +24,8 @@ export interface FeedState {
  */
 class Feed {
   socket: FeedSocket | null = null;
-  #state: FeedState = { link: 'waiting', levelAt: null };
+  #state: FeedState = { link: 'waiting', levelAt: null, health: null };
+  #lateTimer: ReturnType<typeof setTimeout> | undefined;
   #since: number | null = null;
   #changes = new Set<(change: Change) => void>();
   #resyncs = new Set<() => void>();
@@ -36,16 +43,17 @@ class Feed {
     });
     this.socket = socket;
     socket.on('connect', () => {
-      this.#set({ link: 'up', levelAt: Date.now() });
+      this.#level();
       // What was read before this moment may be older than the first event that we shall hear.
       for (const tell of this.#resyncs) tell();
     });
     socket.on('disconnect', (reason) => {
-      this.#set({ link: 'down', levelAt: Date.now() });
+      this.#away('down');
       // The client does not redial by itself after the server closed it.
       if (reason === 'io server disconnect' && this.socket === socket) setTimeout(() => socket.connect(), 1000);
     });
-    socket.on('connect_error', () => this.#set({ ...this.#state, link: this.#state.link === 'waiting' ? 'waiting' : 'down' }));
+    socket.on('connect_error', () => this.#away(this.#state.link === 'waiting' ? 'waiting' : 'down'));
+    socket.on('health', (health) => this.#set({ ...this.#state, health }));
     socket.on('alert', (change) => this.#take(change));
     socket.on('case', (change) => this.#take(change));
     socket.on('camera', (change) => this.#take(change));
@@ -56,7 +64,7 @@ class Feed {
         for (const tell of this.#resyncs) tell();
       }
       this.#since = Math.max(this.#since ?? 0, seq);
-      this.#set({ link: 'up', levelAt: Date.now() });
+      this.#level();
     });
     socket.on('signedOut', () => this.#signedOut?.());
   }
@@ -65,7 +73,8 @@ class Feed {
     this.socket?.close();
     this.socket = null;
     this.#since = null;
-    this.#set({ link: 'waiting', levelAt: null });
+    clearTimeout(this.#lateTimer);
+    this.#set({ link: 'waiting', levelAt: null, health: null });
   }
 
   onChange(listener: (change: Change) => void): () => void {
@@ -89,12 +98,27 @@ class Feed {
   #take(change: Change): void {
     if (this.#since !== null && change.seq <= this.#since) return;
     this.#since = change.seq;
-    this.#set({ link: 'up', levelAt: Date.now() });
+    this.#level();
     for (const tell of this.#changes) tell(change);
   }
 
+  /** The server has just said that nothing is missing here. */
+  #level(): void {
+    clearTimeout(this.#lateTimer);
+    this.#lateTimer = setTimeout(() => { if (this.#state.link === 'up') this.#set({ ...this.#state, link: 'late' }); }, lateMs);
+    const wasLate = this.#state.link === 'late';
+    this.#set({ ...this.#state, link: 'up', levelAt: Date.now() });
+    // what was asked meanwhile may have failed
+    if (wasLate) for (const tell of this.#resyncs) tell();
+  }
+
+  #away(link: 'waiting' | 'down'): void {
+    clearTimeout(this.#lateTimer);
+    this.#set({ ...this.#state, link, health: null });
+  }
+
   #set(next: FeedState): void {
-    const told = next.link !== this.#state.link;
+    const told = next.link !== this.#state.link || next.health !== this.#state.health;
     this.#state = told || next.levelAt === null ? next : { ...this.#state, levelAt: next.levelAt };
     if (told) for (const tell of this.#watchers) tell();
   }
