@@ -1,3 +1,4 @@
+import { deskRoles, judgeRoles } from '../domain/abilities.ts';
 import type { ClientToServer, ServerToClient } from '../domain/live-events.ts';
 import type { Role } from '../domain/roles.ts';
 
@@ -16,10 +17,9 @@ const signedIn: Policy = { who: 'signed-in' };
 const ownAccount: Policy = { who: 'signed-in', sessionOnly: true };
 const session: Policy = { who: 'signed-in', beforePasswordChange: true };
 const admin: Policy = { who: ['admin'] };
-/** People at the desks of the centre and of the districts; handlers and collectors see cases, not the wall. */
-const desk: Policy = { who: ['operator', 'intake', 'duty_officer', 'dispatcher', 'district', 'verifier', 'office', 'evaluator', 'leader', 'admin'] };
+const desk: Policy = { who: deskRoles };
 /** Who may judge alerts at all; the alert service decides which verdict. */
-const judges: Policy = { who: ['operator', 'intake', 'duty_officer', 'dispatcher', 'district'] };
+const judges: Policy = { who: judgeRoles };
 const staffing: Policy = { who: ['admin', 'duty_officer', 'dispatcher', 'district', 'office'] };
 
 /** Every HTTP route. A route that is not here does not start, an entry without a route neither. HEAD follows GET. */

@@ -74,8 +74,8 @@ export function AlertWall() {
     if (next !== undefined) select(next.id);
   };
 
-  const mayJudge = judgesAlerts(user.roles);
-  const mayDispatch = dispatchesAtOnce(user.roles);
+  const mayJudge = alert !== undefined && judgesAlerts(user, alert.district?.id ?? null);
+  const mayDispatch = alert !== undefined && dispatchesAtOnce(user, alert.district?.id ?? null);
   const free = alert !== undefined && mayJudge && isOpen(alert) && !hidden.has(alert.id) && (alert.claim === null || alert.claim.by.id === user.id);
 
   const decide = (verdict: Verdict): void => {

@@ -1,21 +1,25 @@
-import type { Role } from '../../../../domain/roles.ts';
+import { deskRoles, mayFileAndDispatch, mayJudge } from '../../../../domain/abilities.ts';
+import type { SessionUser } from '../../../../domain/desk-views.ts';
+import type { Actor, Role } from '../../../../domain/roles.ts';
 
-/** What the pages offer by role. A convenience only: the server decides each time. */
-const judges: readonly Role[] = ['operator', 'intake', 'duty_officer', 'admin'];
-const watchers: readonly Role[] = [...judges, 'dispatcher', 'verifier', 'office', 'evaluator', 'leader', 'district'];
+/** What the pages offer to whom, by the rules that the server itself decides by. */
 
-const holds = (mine: readonly Role[], wanted: readonly Role[]): boolean => mine.some((role) => wanted.includes(role));
+const actorOf = ({ id, name, roles, unit, scope }: SessionUser): Actor => ({ userId: id, name, roles, unitId: unit?.id ?? null, scope });
+const holds = ({ roles }: SessionUser, wanted: readonly Role[]): boolean => roles.some((role) => wanted.includes(role));
+const ownDistrict = ({ scope }: SessionUser): string | null => (scope.kind === 'district' ? scope.districtId : null);
 
-export const seesAlerts = (mine: readonly Role[]): boolean => holds(mine, watchers);
-export const seesCameras = (mine: readonly Role[]): boolean => holds(mine, watchers);
-export const seesCases = (mine: readonly Role[]): boolean => holds(mine, [...watchers, 'collector']);
-export const judgesAlerts = (mine: readonly Role[]): boolean => holds(mine, judges);
-export const handles = (mine: readonly Role[]): boolean => holds(mine, ['handler', 'collector']);
+export const seesAlerts = (user: SessionUser): boolean => holds(user, deskRoles);
+export const seesCameras = seesAlerts;
+export const seesCases = (user: SessionUser): boolean => holds(user, [...deskRoles, 'collector']);
+export const handles = (user: SessionUser): boolean => holds(user, ['handler', 'collector']);
+export const judgesAlerts = (user: SessionUser, districtId: string | null = ownDistrict(user)): boolean => mayJudge(actorOf(user), districtId);
 /** May confirm, file and dispatch in one go. */
-export const dispatchesAtOnce = (mine: readonly Role[]): boolean => mine.includes('admin') || (mine.includes('duty_officer') && mine.includes('dispatcher'));
+export const dispatchesAtOnce = (user: SessionUser, districtId: string | null): boolean => mayFileAndDispatch(actorOf(user), districtId);
 
-export function homeOf(mine: readonly Role[]): string {
-  if (judgesAlerts(mine)) return '/alerts';
-  if (handles(mine) && !seesAlerts(mine)) return '/handler';
-  return '/cases';
+/** The page that somebody begins with. */
+export function homeOf(user: SessionUser): string {
+  if (judgesAlerts(user)) return '/alerts';
+  if (handles(user) && !seesAlerts(user)) return '/handler';
+  // who only runs the installation begins with what stands in it
+  return user.roles.every((role) => role === 'admin') ? '/cameras' : '/cases';
 }

@@ -3,5 +3,5 @@ import { useMe } from '../api/session.ts';
 import { homeOf } from './abilities.ts';
 
 export function Home() {
-  return <Navigate to={homeOf(useMe().user.roles)} replace />;
+  return <Navigate to={homeOf(useMe().user)} replace />;
 }

@@ -13,11 +13,11 @@ export function TopBar() {
   const { t } = useTranslation();
   const { user } = useMe();
   const places = [
-    seesAlerts(user.roles) && { to: '/alerts', text: t('nav.alerts') },
-    seesCases(user.roles) && { to: '/cases', text: t('nav.cases') },
-    seesCameras(user.roles) && { to: '/cameras', text: t('nav.cameras') },
-    seesCameras(user.roles) && { to: '/wall', text: t('nav.wall') },
-    handles(user.roles) && { to: '/handler', text: t('nav.handler') },
+    seesAlerts(user) && { to: '/alerts', text: t('nav.alerts') },
+    seesCases(user) && { to: '/cases', text: t('nav.cases') },
+    seesCameras(user) && { to: '/cameras', text: t('nav.cameras') },
+    seesCameras(user) && { to: '/wall', text: t('nav.wall') },
+    handles(user) && { to: '/handler', text: t('nav.handler') },
   ].filter((place) => place !== false);
   return (
     <header className="top-bar">

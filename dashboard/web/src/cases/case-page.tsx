@@ -34,7 +34,7 @@ function Page({ view }: { readonly view: CaseView }) {
       <CaseHead view={view} />
       <div className="case-body">
         <aside className="case-left"><h2>{t('case.history')}</h2><TimeLine view={view} onPicture={setAsked} /></aside>
-        <section className="case-centre"><Gallery view={view} asked={asked} onAsked={setAsked} mayWatch={seesCameras(user.roles)} /></section>
+        <section className="case-centre"><Gallery view={view} asked={asked} onAsked={setAsked} mayWatch={seesCameras(user)} /></section>
         <aside className="case-right"><CameraWord view={view} /><ActionPanel view={view} /><CaseFacts view={view} /></aside>
       </div>
     </div>
