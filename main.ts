@@ -1,6 +1,6 @@
 /** The process edge: `node main.ts` supervises the whole product, `node main.ts --role NAME` runs one role of it. */
 import { parseArgs } from 'node:util';
-import { loadConfig } from './config/index.ts';
+import { loadConfig, tellErrors } from './config/index.ts';
 import { processRoles } from './platform/supervisor/role-context.ts';
 import { runRole } from './platform/supervisor/run-role.ts';
 import { failStart, superviseHere } from './platform/supervisor/supervise-here.ts';
@@ -11,10 +11,7 @@ const role = processRoles.find((name) => name === values.role);
 if (values.role !== undefined && role === undefined) failStart(new StartRefused(`--role ${values.role}: allowed: ${processRoles.join(', ')}`));
 
 const result = loadConfig(process.env);
-if (!result.ok) {
-  const count = result.errors.length === 1 ? 'a mistake' : `${result.errors.length} mistakes`;
-  failStart(new StartRefused([`The configuration has ${count}; nothing was started:`, ...result.errors.map(({ path, message }) => `  ${path}: ${message}`)].join('\n')));
-}
+if (!result.ok) failStart(new StartRefused(tellErrors(result.errors)));
 
 if (role === undefined) {
   const { prepareInstallation } = await import('./app.ts');

@@ -22,6 +22,12 @@ export interface Config {
   readonly file: FileConfig | null;
 }
 
+/** All mistakes for a person at a terminal. */
+export function tellErrors(errors: readonly ConfigError[]): string {
+  const count = errors.length === 1 ? 'a mistake' : `${errors.length} mistakes`;
+  return [`The configuration has ${count}; nothing was started:`, ...errors.map(({ path, message }) => `  ${path}: ${message}`)].join('\n');
+}
+
 export type LoadResult = { readonly ok: true; readonly config: Config } | { readonly ok: false; readonly errors: readonly ConfigError[] };
 
 function pathText(path: readonly PropertyKey[]): string {

@@ -3,10 +3,10 @@ import { overlap, type Point } from '../domain/geometry.ts';
 import type { Actor } from '../domain/roles.ts';
 import type { Subclass } from '../domain/views.ts';
 import type { Tx } from '../platform/db/index.ts';
+import { locate } from '../platform/places.ts';
 import type { AlertRow } from './alert-row.ts';
 import { insertCase, takeStep } from './case-write.ts';
 import { shareEvidence } from './media-rows.ts';
-import { locate } from './places.ts';
 
 /** Days after closing within which the same thing at the same place is marked as come back (复发). */
 const recurrenceDays = 30;

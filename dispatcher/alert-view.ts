@@ -8,7 +8,7 @@ import type { DbOrTx } from '../platform/db/index.ts';
 import type { AlertRow } from './alert-row.ts';
 import { evidenceOf, noEvidence } from './evidence-of.ts';
 import { metresBetween } from './distance.ts';
-import { suggestUnit } from './places.ts';
+import { suggestUnit } from './suggest-unit.ts';
 import { alertScope } from '../platform/scope.ts';
 import { subclassesOf } from './subclasses.ts';
 

@@ -4,8 +4,9 @@ import type { Actor } from '../domain/roles.ts';
 import type { Audience, Effect } from '../domain/workflow.ts';
 import { leftOnResume, limitMs, startClock, timeLeft, type Calendar } from '../domain/working-time.ts';
 import type { Tx } from '../platform/db/index.ts';
+import { locate } from '../platform/places.ts';
 import type { CasePatch, CaseRow } from './case-row.ts';
-import { locate, suggestUnit } from './places.ts';
+import { suggestUnit } from './suggest-unit.ts';
 import type { Settings } from './settings.ts';
 import { nameSubclass } from './subclasses.ts';
 

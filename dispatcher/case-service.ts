@@ -16,8 +16,9 @@ import { caseListItem, caseView, listQuery, type ListRow } from './case-view.ts'
 import { attachMedia, insertCase, parseInput, takeStep } from './case-write.ts';
 import { transact, type Context } from './context.ts';
 import { afterCursor, countLimit, cursorOf, isUuid, newestFirst, pageSize } from './cursor.ts';
-import { locate, suggestUnit } from './places.ts';
+import { suggestUnit } from './suggest-unit.ts';
 import { caseScope } from '../platform/scope.ts';
+import { locate } from '../platform/places.ts';
 import { readCalendar, readSettings } from './settings.ts';
 
 const reporters: readonly Role[] = ['operator', 'intake', 'duty_officer', 'dispatcher', 'collector', 'district'];

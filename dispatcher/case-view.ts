@@ -6,7 +6,7 @@ import { elapsed, limitMs, type Calendar } from '../domain/working-time.ts';
 import type { DbOrTx } from '../platform/db/index.ts';
 import type { CaseRow } from './case-row.ts';
 import { evidenceOf, noEvidence } from './evidence-of.ts';
-import { suggestUnit } from './places.ts';
+import { suggestUnit } from './suggest-unit.ts';
 
 const iso = (at: Date | null): string | null => at?.toISOString() ?? null;
 const ref = (id: string | null, name: string | null): UnitRef | null => (id === null ? null : { id, name: name ?? id });

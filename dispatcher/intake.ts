@@ -9,11 +9,11 @@ import type { Intake, IntakeAnswer } from '../domain/services.ts';
 import { crashPoint } from '../platform/crash-points.ts';
 import type { Tx } from '../platform/db/index.ts';
 import type { EvidenceStore } from '../platform/evidence-store.ts';
+import { locate } from '../platform/places.ts';
 import { changeAlert, tellAlert, writeAlertHistory, type AlertRow } from './alert-row.ts';
 import { takeStep } from './case-write.ts';
 import { transact, type Context } from './context.ts';
 import { addAlertMedia, keepMedia, type AlertPart } from './media-rows.ts';
-import { locate } from './places.ts';
 
 /** The event that a message speaks of is not stored yet; the message is to be sent again. */
 export class NotYetStored extends Error {

@@ -3,9 +3,11 @@ import { readFile } from 'node:fs/promises';
 import { sql } from 'kysely';
 import sharp from 'sharp';
 import type { CameraEntry, FileConfig, ModelEntry } from '../config/index.ts';
+import { Invalid } from '../domain/errors.ts';
 import type { Rule, View } from '../domain/camera.ts';
 import type { ModelLayout, ModelManifest } from '../domain/model.ts';
 import type { Db, Tx } from './db/index.ts';
+import { locate } from './places.ts';
 import { sealUrl, type Sealer } from './secrets.ts';
 
 type Source = 'file' | 'demo';
@@ -68,13 +70,27 @@ async function viewsOf({ views }: CameraEntry): Promise<View[]> {
   })));
 }
 
+/** District of a camera that names none: where it stands, or where what it watches lies. */
+async function districtOf(tx: Tx, entry: CameraEntry): Promise<string | null> {
+  return entry.district ?? (await locate(tx, entry.point ?? entry.zones.find((z) => z.point !== undefined)?.point ?? null)).districtId;
+}
+
+/** @throws Invalid naming each district that is not there */
+async function checkDistricts(tx: Tx, cameras: readonly CameraEntry[]): Promise<void> {
+  const districts = (await tx.selectFrom('units').select('id').where('level', '=', 2).orderBy('id').execute()).map((u) => u.id);
+  const errors = cameras.flatMap(({ district }, c) => (district === undefined || districts.includes(district) ? [] : [
+    { path: `cameras[${c}].district`, message: `there is no unit of level 2 "${district}"; allowed: ${districts.slice(0, 20).join(', ') || '(there is none yet)'}` },
+  ]));
+  if (errors.length > 0) throw new Invalid(errors);
+}
+
 async function importCamera(tx: Tx, entry: CameraEntry, sealer: Sealer, source: Source, known: Record<string, string>): Promise<void> {
-  const views = await viewsOf(entry);
-  const print = fingerprint({ ...entry, views });
+  const [views, district] = [await viewsOf(entry), await districtOf(tx, entry)];
+  // the district is part of it: a unit may come, or its area be drawn, after the camera
+  const print = fingerprint({ ...entry, views, district });
   const present = await tx.selectFrom('cameras').select(['id', 'deleted_at']).where('id', '=', entry.id).executeTakeFirst();
   if (known[entry.id] === print && present !== undefined && present.deleted_at === null) return;
-  const district = entry.district === undefined ? undefined : await tx.selectFrom('units').select('id').where('id', '=', entry.district).executeTakeFirst();
-  const row = { ...cameraRow(entry, sealer, district?.id ?? null), views: JSON.stringify(views) };
+  const row = { ...cameraRow(entry, sealer, district), views: JSON.stringify(views) };
   await tx.insertInto('cameras').values({ ...row, source })
     .onConflict((c) => c.column('id').doUpdateSet({ ...row, source, deleted_at: null, revision: sql`cameras.revision + 1` })).execute();
   known[entry.id] = print;
@@ -83,6 +99,7 @@ async function importCamera(tx: Tx, entry: CameraEntry, sealer: Sealer, source: 
 /**
  * Imports the entries of a file by id, in one transaction. Cameras that an earlier file named and this one does not are taken out of
  * service (kept for their history); what people added in the pages stays untouched.
+ * @throws Invalid with every mistake that only the database can tell of; then nothing is imported
  */
 export async function importConfig(db: Db, file: FileConfig, sealer: Sealer, source: Source = 'file'): Promise<void> {
   const manifests = await Promise.all(file.models.map(manifestOf));
@@ -100,6 +117,7 @@ export async function importConfig(db: Db, file: FileConfig, sealer: Sealer, sou
       };
       await tx.insertInto('event_types').values({ id: type.id, ...row }).onConflict((c) => c.column('id').doUpdateSet(row)).execute();
     }
+    await checkDistricts(tx, file.cameras);
     const key = `import.${source}`;
     const stored = await tx.selectFrom('settings').select('value').where('key', '=', key).executeTakeFirst();
     const known = { ...(stored?.value as Record<string, string> | undefined) };

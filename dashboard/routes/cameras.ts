@@ -2,11 +2,12 @@ import { sql } from 'kysely';
 import type { CameraEntry } from '../../config/schema.ts';
 import { Conflict, NotFound } from '../../domain/errors.ts';
 import type { CameraView } from '../../domain/desk-views.ts';
-import { pointInPolygon, type Point } from '../../domain/geometry.ts';
+import type { Point } from '../../domain/geometry.ts';
 import type { Actor } from '../../domain/roles.ts';
 import { cameraRow } from '../../platform/config-import.ts';
 import type { DbOrTx, Tx } from '../../platform/db/index.ts';
 import { appendEvent } from '../../platform/event-log.ts';
+import { locate } from '../../platform/places.ts';
 import { openUrl } from '../../platform/secrets.ts';
 import { cameraBody, cameraPatch, checkReferences, keepPasswords, type CameraPatch } from '../camera-entry.ts';
 import { cameraQuery, cameraView, type CameraRow } from '../camera-view.ts';
@@ -14,11 +15,7 @@ import { actorOf, signedInOf, type App, type Context } from '../context.ts';
 import { ProblemError } from '../problems.ts';
 import { nameParams } from './shared.ts';
 
-async function districtAt(db: DbOrTx, point: Point | undefined): Promise<string | null> {
-  if (point === undefined) return null;
-  const districts = await db.selectFrom('units').select(['id', 'area']).where('level', '=', 2).where('area', 'is not', null).orderBy('id').execute();
-  return districts.find((d) => pointInPolygon(point, d.area!))?.id ?? null;
-}
+const districtAt = async (db: DbOrTx, point: Point | undefined): Promise<string | null> => (await locate(db, point ?? null)).districtId;
 
 /** The stored camera as an entry, with changes put over it. Passwords are still sealed. */
 function merged(row: CameraRow, patch: CameraPatch): CameraEntry {

@@ -1,5 +1,6 @@
 import { mkdirSync, realpathSync } from 'node:fs';
-import type { Config } from '../../config/index.ts';
+import { tellErrors, type Config } from '../../config/index.ts';
+import { Invalid } from '../../domain/errors.ts';
 import { migrate } from '../db/migrate.ts';
 import { createLog, type Log } from '../log.ts';
 import { mediasoupWorkerPath } from '../mediasoup-worker.ts';
@@ -145,6 +146,8 @@ export class Supervisor {
     }
     const { adminPassword } = await this.#prepare({
       config: this.#config, databaseUrl: database.url, redisUrl, secret: installationSecret(this.#config), demoPort,
+    }).catch((error: unknown) => {
+      throw error instanceof Invalid ? new StartRefused(tellErrors(error.errors)) : error;
     });
     if (adminPassword !== null) this.#say(`First start: sign in as admin with the one-time password ${adminPassword}`);
   }

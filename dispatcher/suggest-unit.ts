@@ -1,21 +1,5 @@
 import type { Subclass, RouteSuggestion, UnitRef } from '../domain/views.ts';
-import { pointInPolygon, type Point } from '../domain/geometry.ts';
 import type { DbOrTx } from '../platform/db/index.ts';
-
-export interface Place {
-  readonly cell: string | null;
-  readonly districtId: string | null;
-}
-
-/** Grid cell and level-2 unit of a point: by polygon, never by the digits of a code. A cell's district holds where no area is drawn. */
-export async function locate(db: DbOrTx, point: Point | null, fallbackDistrict: string | null = null): Promise<Place> {
-  if (point === null) return { cell: null, districtId: fallbackDistrict };
-  const cells = await db.selectFrom('grid_cells').select(['code', 'polygon', 'district_id']).execute();
-  const districts = await db.selectFrom('units').select(['id', 'area']).where('level', '=', 2).where('area', 'is not', null).orderBy('id').execute();
-  const cell = cells.find((c) => pointInPolygon(point, c.polygon));
-  const district = districts.find((d) => pointInPolygon(point, d.area!));
-  return { cell: cell?.code ?? null, districtId: district?.id ?? cell?.district_id ?? fallbackDistrict };
-}
 
 /**
  * Who leads: the route whose code begins the subclass's code most closely and whose district is the case's, else the district itself
