@@ -33,7 +33,7 @@ async function serve(take: (name: string, body: Buffer) => Promise<void>): Promi
         response.end();
         return;
       }
-      const file = path === '/' ? join(HERE, 'page/index.html') : path.startsWith('/page/') ? join(HERE, path) : path.startsWith('/three/') ? join(THREE_ROOT, path.slice(7)) : null;
+      const file = path === '/' ? join(HERE, 'page/index.html') : path === '/classes.ts' || path.startsWith('/page/') ? join(HERE, path) : path.startsWith('/three/') ? join(THREE_ROOT, path.slice(7)) : null;
       if (!file) { response.writeHead(404).end(); return; }
       const body = await readFile(file);
       response.setHeader('content-type', TYPES[extname(file)] ?? 'application/octet-stream');

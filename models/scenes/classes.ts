@@ -1,2 +1,3 @@
-/** The detector's classes in the order of its outputs; the page's thing.ts has the same list for the browser. */
-export const CLASS_NAMES = ['stall', 'debris', 'bin', 'bin_overflow', 'person', 'vehicle'] as const;
+/** The detector's classes in the order of its outputs. The scene page in the browser reads the same list. */
+export const CLASS_NAMES = ['stall', 'parasol', 'cart', 'table', 'debris', 'rubbish', 'bin', 'bin_overflow', 'person', 'two_wheeler', 'vehicle'] as const;
+export type ClassName = (typeof CLASS_NAMES)[number];

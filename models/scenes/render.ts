@@ -1,12 +1,13 @@
 /**
  * Renders training pictures and demo clips.
- *   node models/scenes/render.ts pictures --count 100 --seed 1 --size 640x360 --out DIR [--append]
+ *   node models/scenes/render.ts pictures --count 100 --seed 1 --size 640x360 --out DIR [--style parade,plaza|holdout] [--close 0.25] [--block 100]
  *   node models/scenes/render.ts samples --script FILE --count 40 --first 0 --size 640x360 --out DIR
  *   node models/scenes/render.ts clip --script FILE --out FILE.mp4 [--size 1280x720] [--bytes 3450000] [--at 3,12.5]
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFile, mkdir, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { appendFile, mkdir, readdir, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -15,6 +16,7 @@ import type { ClipScript } from './page/clip.ts';
 import type { PictureJob, PictureTruth, ScenesApi } from './page/main.ts';
 import type { SceneOptions } from './page/picture.ts';
 import { CLASS_NAMES } from './classes.ts';
+import { HELD_OUT, STYLES, TRAINING_STYLES, type StyleName } from './page/styles.ts';
 
 declare const window: { scenes: ScenesApi };
 
@@ -22,6 +24,7 @@ const { positionals, values } = parseArgs({
   allowPositionals: true,
   options: {
     count: { type: 'string', default: '20' }, seed: { type: 'string', default: '1' }, size: { type: 'string' }, out: { type: 'string' }, script: { type: 'string' },
+    style: { type: 'string' }, close: { type: 'string', default: '0.25' }, block: { type: 'string' },
     'per-scene': { type: 'string', default: '8' }, samples: { type: 'string' }, calm: { type: 'string', default: '0.2' }, weather: { type: 'string' }, first: { type: 'string', default: '0' }, at: { type: 'string' }, bytes: { type: 'string', default: '3450000' },
   },
 });
@@ -38,6 +41,16 @@ function needed(name: 'out' | 'script'): string {
   return v;
 }
 
+/** The styles to draw, the held-out one only where it is named. */
+function styles(): readonly StyleName[] {
+  if (!values.style) return TRAINING_STYLES;
+  return values.style.split(',').map((name) => {
+    if (name === 'holdout') return HELD_OUT;
+    if (!(name in STYLES)) throw new Error(`--style ${name}: holdout or one of ${Object.keys(STYLES).join(', ')} expected`);
+    return name as StyleName;
+  });
+}
+
 /** A script is a TypeScript file whose default export is the clip. */
 async function readScript(): Promise<ClipScript> {
   const module = await import(pathToFileURL(resolve(needed('script'))).href) as { default: ClipScript };
@@ -46,21 +59,22 @@ async function readScript(): Promise<ClipScript> {
 
 async function writeTruths(out: string, truths: readonly PictureTruth[]): Promise<void> {
   for (const t of truths) await writeFile(join(out, 'labels', `${t.name}.txt`), t.labels);
-  await appendFile(join(out, 'truth.jsonl'), truths.map(({ name, weather, boxes }) => JSON.stringify({ name, weather, boxes }) + '\n').join(''));
+  await appendFile(join(out, 'truth.jsonl'), truths.map(({ labels: _, ...facts }) => JSON.stringify(facts) + '\n').join(''));
 }
 
-async function pictures(): Promise<void> {
-  const out = needed('out');
-  const [width, height] = sizeOf(values.size ?? '640x360');
-  const count = Number(values.count); const per = Number(values['per-scene']);
-  await mkdir(join(out, 'images'), { recursive: true });
-  await mkdir(join(out, 'labels'), { recursive: true });
+async function openFolder(out: string): Promise<void> {
+  for (const name of ['images', 'labels']) await mkdir(join(out, name), { recursive: true });
   await writeFile(join(out, 'classes.txt'), CLASS_NAMES.join('\n') + '\n');
+}
+
+/** Draws `count` pictures, scene after scene from `seed` on; what a scene gives is written when the scene is done. */
+async function drawPictures(out: string, seed: number, count: number): Promise<void> {
+  const [width, height] = sizeOf(values.size ?? '640x360');
+  const per = Number(values['per-scene']); const looks = styles();
   const browser = await openScenes((name, body) => writeFile(join(out, 'images', `${name}.jpg`), body));
-  const options: SceneOptions = { ...(values.samples ? { samples: Number(values.samples) } : {}), ...(values.weather ? { weather: values.weather as NonNullable<SceneOptions['weather']> } : {}) };
   try {
-    let done = 0;
-    for (let seed = Number(values.seed); done < count; seed++) {
+    for (let done = 0; done < count; seed++) {
+      const options: SceneOptions = { style: looks[seed % looks.length] ?? 'parade', close: Number(values.close), ...(values.samples ? { samples: Number(values.samples) } : {}), ...(values.weather ? { weather: values.weather as NonNullable<SceneOptions['weather']> } : {}) };
       const job: PictureJob = { seed, count: Math.min(per, count - done), width, height, first: 0, calmShare: Number(values.calm), options };
       const truths = await browser.page.evaluate((j) => window.scenes.pictures(j), job);
       await writeTruths(out, truths);
@@ -72,12 +86,26 @@ async function pictures(): Promise<void> {
   }
 }
 
+/** With --block the pictures are drawn in blocks with seeds of their own; started again, it goes on with the first block that is not done. */
+async function pictures(): Promise<void> {
+  const out = needed('out');
+  const count = Number(values.count); const seed = Number(values.seed); const block = Number(values.block ?? count);
+  await openFolder(out);
+  for (let k = 0; k * block < count; k++) {
+    const mark = join(out, 'blocks', String(seed + k * block));
+    if (values.block && existsSync(mark)) continue;
+    await drawPictures(out, seed + k * block, Math.min(block, count - k * block));
+    if (!values.block) continue;
+    await mkdir(dirname(mark), { recursive: true });
+    await writeFile(mark, '');
+    await writeFile(join(out, 'COUNT'), `${(await readdir(join(out, 'labels'))).length}\n`);
+  }
+}
+
 async function samples(): Promise<void> {
   const out = needed('out');
   const [width, height] = sizeOf(values.size ?? '640x360');
-  await mkdir(join(out, 'images'), { recursive: true });
-  await mkdir(join(out, 'labels'), { recursive: true });
-  await writeFile(join(out, 'classes.txt'), CLASS_NAMES.join('\n') + '\n');
+  await openFolder(out);
   const script = await readScript();
   const browser = await openScenes((name, body) => writeFile(join(out, 'images', `${name}.jpg`), body));
   try {

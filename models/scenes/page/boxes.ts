@@ -1,6 +1,7 @@
 import * as THREE from 'three';
 import type { Stage } from './stage.ts';
-import { CLASSES, type ClassName, type Thing } from './thing.ts';
+import { CLASS_NAMES, type ClassName } from '../classes.ts';
+import type { Thing } from './thing.ts';
 
 export interface Box {
   cls: ClassName;
@@ -73,7 +74,7 @@ const W = 320; const H = 180;
 
 /**
  * The boxes of all labelled things, by their projected points, cut to the picture and to what is seen of them.
- * Things less than a third visible or smaller than `least` of the picture's height are left out.
+ * Things less than a third visible (unless cut off by the edge and large) or smaller than `least` of the picture's height are left out.
  */
 export function labelBoxes(stage: Stage, things: readonly Thing[], camera: THREE.PerspectiveCamera, least = 0.024): Box[] {
   const entries = collect(things);
@@ -132,12 +133,15 @@ export function labelBoxes(stage: Stage, things: readonly Thing[], camera: THREE
     stage.renderer.readRenderTargetPixels(target, rx, H - top - rh, rw, rh, part);
     let whole = 0;
     for (let k = 0; k < part.length; k += 4) if ((part[k] ?? 0) > 0) whole++;
-    const visible = Math.min(1, n / Math.max(1, whole)) * inside;
+    const unhidden = Math.min(1, n / Math.max(1, whole));
+    const visible = unhidden * inside;
     const grow = 1.5;
     const left = Math.max(cut[0], (x0 - grow) / W); const up = Math.max(cut[1], (y0 - grow) / H);
     const right = Math.min(cut[2], (x1 + 1 + grow) / W); const down = Math.min(cut[3], (y1 + 1 + grow) / H);
     const w = right - left; const h = down - up;
-    if (visible < 0.35 || h < least || w < least * 0.5) continue;
+    // what is cut off by the picture's edge and still fills a good part of it is labelled too
+    const cutOff = unhidden > 0.45 && inside > 0.1 && w * h > 0.025;
+    if ((visible < 0.35 && !cutOff) || h < least || w < least * 0.5) continue;
     if (e.thing.cls) boxes.push({ cls: e.thing.cls, note: e.thing.note, box: [left, up, w, h], visible });
   }
   stage.moving.remove(alone);
@@ -151,5 +155,5 @@ let idTarget: THREE.WebGLRenderTarget | undefined;
 
 /** YOLO lines: class, middle and size as parts of the picture. */
 export function yoloLines(boxes: readonly Box[]): string {
-  return boxes.map(({ cls, box: [x, y, w, h] }) => [CLASSES.indexOf(cls), ...[x + w / 2, y + h / 2, w, h].map((n) => n.toFixed(5))].join(' ')).join('\n') + (boxes.length > 0 ? '\n' : '');
+  return boxes.map(({ cls, box: [x, y, w, h] }) => [CLASS_NAMES.indexOf(cls), ...[x + w / 2, y + h / 2, w, h].map((n) => n.toFixed(5))].join(' ')).join('\n') + (boxes.length > 0 ? '\n' : '');
 }

@@ -4,7 +4,7 @@ import { paint } from './materials.ts';
 import type { Random } from './random.ts';
 import { contact, thing, type Thing } from './thing.ts';
 
-export const DEBRIS = ['sacks', 'planks', 'rubble', 'boxes', 'bricks', 'tyres', 'furniture', 'sand', 'mixed'] as const;
+export const DEBRIS = ['sacks', 'planks', 'rubble', 'boxes', 'bricks', 'tyres', 'sand', 'mixed'] as const;
 export type DebrisKind = (typeof DEBRIS)[number];
 
 const SACK = ['#c4bfb0', '#b5ae9a', '#a89d84', '#cfcbc0', '#7f9a86', '#b5653f', '#8b98a5', '#d9cfa0'] as const;
@@ -47,9 +47,8 @@ function planks(kit: Kit, rng: Random, n: number): [number, number] {
   return [l / 2, 0.5];
 }
 
-function heap(kit: Kit, rng: Random, radius: number, height: number, colors: readonly string[], lumps: number): [number, number] {
-  const g = new THREE.CircleGeometry(1, 28, 0, Math.PI * 2);
-  g.dispose();
+/** A heap with lumps on it; metres. */
+export function heap(kit: Kit, rng: Random, radius: number, height: number, colors: readonly string[], lumps: number): [number, number] {
   const rings = 8; const sides = 26;
   const at: number[] = []; const idx: number[] = [];
   const seed = rng.f(0, 99);
@@ -112,16 +111,7 @@ function tyres(kit: Kit, rng: Random, n: number): [number, number] {
   return [stacks * 0.36, 0.4];
 }
 
-function furniture(kit: Kit, rng: Random): [number, number] {
-  const c = rng.pick(['#6f4a35', '#5a6472', '#8a6f58', '#7a3d3d']);
-  kit.box(1.7, 0.34, 0.75, c).box(1.7, 0.45, 0.2, c, { y: 0.3, z: -0.3 }).box(0.22, 0.5, 0.75, c, { x: -0.8 }).box(0.22, 0.5, 0.75, c, { x: 0.8 });
-  kit.box(0.7, 0.16, 0.6, new THREE.Color(c).offsetHSL(0, 0, 0.08), { x: -0.35, y: 0.34, z: 0.05, ry: 0.1 });
-  kit.box(0.9, 1.4, 0.04, '#a58a68', { x: 0.7, y: 0.1, z: 0.42, rx: -0.35, ry: 0.2 });
-  kit.box(0.5, 0.4, 0.45, '#b48a5a', { x: -0.6, z: 0.65, ry: 0.4 });
-  return [1.1, 0.8];
-}
-
-/** Stacked or dumped material (乱堆物料, 暴露垃圾渣土). `size` 0.6 to 1.6: how much of it. */
+/** Stacked or dumped material (乱堆物料, 暴露渣土). `size` 0.6 to 1.6: how much of it. */
 export function debris(rng: Random, kind: DebrisKind = rng.pick(DEBRIS), size = rng.f(0.7, 1.5)): Thing {
   const kit = new Kit();
   let half: [number, number];
@@ -133,7 +123,6 @@ export function debris(rng: Random, kind: DebrisKind = rng.pick(DEBRIS), size = 
     case 'boxes': half = boxes(kit, rng, Math.round(9 * size)); break;
     case 'bricks': half = bricks(kit, rng); break;
     case 'tyres': half = tyres(kit, rng, Math.round(7 * size)); break;
-    case 'furniture': half = furniture(kit, rng); break;
     case 'mixed': {
       half = heap(kit, rng, 0.8 * size, 0.4 * size, ['#8f877b', '#a39a8c', '#9c5f48', '#77716a'], Math.round(60 * size));
       for (let k = 0; k < 5; k++) sack(kit, rng, rng.pick(SACK), -0.9 * size + rng.f(-0.3, 0.3), (k % 2) * 0.18, rng.f(-0.4, 0.4), rng.f(0, 3));

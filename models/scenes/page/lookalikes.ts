@@ -1,26 +1,16 @@
 import * as THREE from 'three';
 import { Kit } from './kit.ts';
-import { cloth, paint } from './materials.ts';
+import { cafe, luggage, parcels, roadWorks, shopGoods, unloading, waiting } from './lookalike-groups.ts';
+import { paint } from './materials.ts';
+import type { ParasolKind } from './parasols.ts';
 import { person } from './people.ts';
 import type { Random } from './random.ts';
-import { leafMaterial, planter } from './street.ts';
+import { leafMaterial, planter } from './greenery.ts';
 import { adopt, contact, thing, type Thing } from './thing.ts';
-import { eBike } from './vehicles.ts';
+import { bicycle, eBike } from './vehicles.ts';
 
-export const LOOKALIKES = ['planter', 'cafe', 'cones', 'bench', 'newsbox', 'parked-bikes', 'delivery', 'umbrella', 'sandwich-board', 'barrier', 'pallet-box'] as const;
+export const LOOKALIKES = ['planter', 'cafe', 'cones', 'bench', 'newsbox', 'parked-bikes', 'delivery', 'umbrella', 'sandwich-board', 'barrier', 'parcels', 'unloading', 'road-works', 'waiting', 'luggage', 'shop-goods'] as const;
 export type LookalikeKind = (typeof LOOKALIKES)[number];
-
-function cafe(rng: Random): Thing {
-  const kit = new Kit();
-  const c = rng.pick(['#6f4f36', '#3f4446', '#b9b2a4', '#2f5f4a']);
-  kit.cyl(0.4, 0.4, 0.03, c, { y: 0.72 }, 18).bar([0, 0, 0], [0, 0.72, 0], 0.03, '#444').cyl(0.22, 0.24, 0.03, '#444', {}, 14);
-  for (let k = 0; k < rng.i(2, 4); k++) {
-    const a = k * 1.7 + rng.f(-0.2, 0.2); const x = Math.cos(a) * 0.75; const z = Math.sin(a) * 0.75;
-    kit.box(0.42, 0.04, 0.42, c, { x, y: 0.44, z, ry: -a }).box(0.04, 0.42, 0.42, c, { x: x + Math.cos(a) * 0.2, y: 0.46, z: z + Math.sin(a) * 0.2, ry: -a });
-    for (const [dx, dz] of [[-0.18, -0.18], [0.18, -0.18], [-0.18, 0.18], [0.18, 0.18]] as const) kit.bar([x + dx, 0, z + dz], [x + dx, 0.44, z + dz], 0.014, '#444');
-  }
-  return thing('cafe', null, [0.95, 0.95], kit.mesh(paint), contact(2, 2, 0.45, true));
-}
 
 function cones(rng: Random): Thing {
   const kit = new Kit();
@@ -61,12 +51,13 @@ function delivery(rng: Random): Thing {
   return made;
 }
 
-export function lookalike(rng: Random, kind: LookalikeKind = rng.pick(LOOKALIKES)): Thing {
+/** Something that resembles a stall, a heap or a bin and is none. A café's parasol is labelled as a parasol. */
+export function lookalike(rng: Random, kind: LookalikeKind = rng.pick(LOOKALIKES), parasols?: readonly ParasolKind[]): Thing {
   switch (kind) {
     case 'planter': {
       return thing('planter', null, [0.75, 0.4], planter(rng, leafMaterial(rng)), contact(1.6, 0.9, 0.5));
     }
-    case 'cafe': return cafe(rng);
+    case 'cafe': return cafe(rng, parasols);
     case 'cones': return cones(rng);
     case 'bench': return bench(rng);
     case 'newsbox': {
@@ -78,7 +69,7 @@ export function lookalike(rng: Random, kind: LookalikeKind = rng.pick(LOOKALIKES
       const made = thing('parked-bikes', null, [1.4, 1]);
       const n = rng.i(2, 4);
       for (let k = 0; k < n; k++) {
-        const b = adopt(made, eBike(rng, false));
+        const b = adopt(made, rng.chance(0.75) ? eBike(rng, false) : bicycle(rng, false));
         b.root.position.x = (k - (n - 1) / 2) * 0.75 + rng.f(-0.06, 0.06);
         b.root.rotation.y = rng.f(-0.15, 0.15) + (rng.chance(0.2) ? Math.PI : 0);
         b.root.rotation.z = 0.07;
@@ -101,12 +92,11 @@ export function lookalike(rng: Random, kind: LookalikeKind = rng.pick(LOOKALIKES
       for (const x of [-0.6, 0.6]) kit.box(0.07, 1.1, 0.07, '#55595b', { x }).box(0.1, 0.06, 0.6, '#55595b', { x });
       return thing('barrier', null, [0.75, 0.35], kit.mesh(paint), contact(1.6, 0.6, 0.35, true));
     }
-    case 'pallet-box': {
-      // one single parcel waiting at a door: too little to be stacked material
-      const kit = new Kit().box(0.42, 0.32, 0.36, '#b48a5a').box(0.425, 0.004, 0.06, '#d8c49a', { y: 0.32 });
-      return thing('parcel', null, [0.25, 0.22], kit.mesh(paint), contact(0.7, 0.6, 0.5));
-    }
+    case 'parcels': return parcels(rng);
+    case 'unloading': return unloading(rng);
+    case 'road-works': return roadWorks(rng);
+    case 'waiting': return waiting(rng);
+    case 'luggage': return luggage(rng);
+    case 'shop-goods': return shopGoods(rng);
   }
 }
-
-void cloth;

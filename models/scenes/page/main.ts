@@ -12,7 +12,7 @@ export interface ScenesApi {
 }
 
 export interface PictureJob { seed: number; count: number; width: number; height: number; first: number; calmShare: number; options: SceneOptions }
-export interface PictureTruth { name: string; weather: string; labels: string; boxes: unknown[] }
+export interface PictureTruth { name: string; style: string; weather: string; close: boolean; labels: string; boxes: unknown[] }
 
 let stage: Stage | undefined;
 let out: HTMLCanvasElement | undefined;
@@ -41,7 +41,7 @@ const api: ScenesApi = {
       const name = `s${String(job.seed).padStart(6, '0')}-${k}`;
       const p = await takePicture(s.stage, scene, k, s.out, job.calmShare);
       await send(`/out/${name}`, p.jpeg);
-      truths.push({ name, weather: p.weather, labels: yoloLines(p.boxes), boxes: p.boxes });
+      truths.push({ name, style: scene.street.style.name, weather: p.weather, close: scene.view.close, labels: yoloLines(p.boxes), boxes: p.boxes });
     }
     return truths;
   },
@@ -55,7 +55,7 @@ const api: ScenesApi = {
     await sampleClip(s.stage, s.out, script, count, first, async (k, boxes, jpeg) => {
       const name = `c-${script.name}-${k}`;
       await send(`/out/${name}`, jpeg);
-      truths.push({ name, weather: script.weather, labels: yoloLines(boxes), boxes });
+      truths.push({ name, style: 'parade', weather: script.weather, close: false, labels: yoloLines(boxes), boxes });
     });
     return truths;
   },

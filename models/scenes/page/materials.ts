@@ -33,8 +33,8 @@ float xcKey(vec3 world, float bias) {
 }
 `;
 
-/** Lets a material take part in the moving layer's shadows. */
-export function hooked<T extends THREE.Material>(material: T): T {
+/** Lets a material take part in the moving layer's shadows; `more` is GLSL that may add to outgoingLight. */
+export function hooked<T extends THREE.Material>(material: T, more = ''): T {
   material.onBeforeCompile = (shader) => {
     Object.assign(shader.uniforms, keyShadow);
     shader.vertexShader = shader.vertexShader
@@ -45,7 +45,8 @@ export function hooked<T extends THREE.Material>(material: T): T {
       .replace('getSpotLightInfo( spotLight, geometryPosition, directLight );', '$& directLight.color *= xcLit;');
     shader.fragmentShader = shader.fragmentShader
       .replace('#include <common>', `#include <common>\nvarying vec3 vXc;\n${keyShadowGlsl}`)
-      .replace('#include <lights_fragment_begin>', `float xcLit = xcKey(vXc, 0.0012);\n${lights}`);
+      .replace('#include <lights_fragment_begin>', `float xcLit = xcKey(vXc, 0.0012);\n${lights}`)
+      .replace('#include <opaque_fragment>', `${more}\n#include <opaque_fragment>`);
   };
   return material;
 }
@@ -54,6 +55,10 @@ export function hooked<T extends THREE.Material>(material: T): T {
 export const paint = hooked(new THREE.MeshLambertMaterial({ vertexColors: true }));
 export const cloth = hooked(new THREE.MeshLambertMaterial({ vertexColors: true, side: THREE.DoubleSide }));
 export const gloss = hooked(new THREE.MeshPhongMaterial({ vertexColors: true, specular: 0x8a8e94, shininess: 45 }));
+/** Thin plastic full of creases: each facet has a sheen of its own. */
+export const crumpled = hooked(new THREE.MeshPhongMaterial({ vertexColors: true, specular: 0x7d8084, shininess: 26, flatShading: true }), /* glsl */ `
+  vec3 xcUp = (viewMatrix * vec4(0.1, 0.97, 0.2, 0.0)).xyz;
+  outgoingLight += irradiance * 0.075 * pow(max(0.0, dot(reflect(-normalize(vViewPosition), normal), xcUp)), 7.0);`);
 /** Window panes of vehicles and doors: dark, with a sheen. */
 export const pane = hooked(new THREE.MeshPhongMaterial({ color: 0x2a343a, specular: 0x4a5056, shininess: 80 }));
 /** Things that give light themselves; the strength is set by the light of the scene. */

@@ -124,7 +124,12 @@ export class Stage {
   private makeKey(light: Light, street: Street, focus: THREE.Vector3, mapSize: number): THREE.DirectionalLight | THREE.SpotLight | null {
     if (light.key === 'none') return null;
     let made: THREE.DirectionalLight | THREE.SpotLight;
-    if (light.key === 'sun') {
+    if (light.key === 'flash') {
+      made = new THREE.SpotLight(light.keyColor, light.keyStrength, 30, 0.75, 0.8, 1.8);
+      made.position.copy(light.from ?? focus);
+      made.target.position.copy(focus);
+      Object.assign(made.shadow.camera, { near: 0.3, far: 30 });
+    } else if (light.key === 'sun') {
       made = new THREE.DirectionalLight(light.keyColor, light.keyStrength);
       made.position.copy(focus).addScaledVector(light.toSun, 60);
       made.target.position.copy(focus);
@@ -285,7 +290,7 @@ export class Stage {
         box.union(feet.clone().translate(new THREE.Vector3(-light.toSun.x * reach, 0, -light.toSun.z * reach)));
         // shadows climb up walls
         box.expandByVector(new THREE.Vector3(0.2, 0.3, 0.2));
-      } else if (light.key === 'lamp') box.expandByVector(new THREE.Vector3(3, 0.2, 3));
+      } else if (light.key !== 'none') box.expandByVector(new THREE.Vector3(3, 0.2, 3));
       else box.expandByVector(new THREE.Vector3(0.3, 0.1, 0.3));
       const r = new THREE.Box2();
       let behind = false;

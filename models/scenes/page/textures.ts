@@ -20,7 +20,7 @@ export function drawn(w: number, h: number, paint: (c: CanvasRenderingContext2D,
   return t;
 }
 
-function speckle(c: CanvasRenderingContext2D, w: number, h: number, rng: Random, amount: number): void {
+export function speckle(c: CanvasRenderingContext2D, w: number, h: number, rng: Random, amount: number): void {
   const data = c.getImageData(0, 0, w, h);
   const px = data.data;
   for (let k = 0; k < px.length; k += 4) {
@@ -33,7 +33,7 @@ function speckle(c: CanvasRenderingContext2D, w: number, h: number, rng: Random,
 }
 
 /** Soft dark and bright patches: dirt, wear, damp. */
-function stains(c: CanvasRenderingContext2D, w: number, h: number, rng: Random, count: number, strength: number): void {
+export function stains(c: CanvasRenderingContext2D, w: number, h: number, rng: Random, count: number, strength: number): void {
   for (let k = 0; k < count; k++) {
     const x = rng.f(0, w); const y = rng.f(0, h); const r = rng.f(0.04, 0.22) * w;
     const dark = rng.chance(0.65);

@@ -1,9 +1,6 @@
 import * as THREE from 'three';
+import type { ClassName } from '../classes.ts';
 import { contactSpot } from './textures.ts';
-
-/** The detector's classes, in the order of its outputs. */
-export const CLASSES = ['stall', 'debris', 'bin', 'bin_overflow', 'person', 'vehicle'] as const;
-export type ClassName = (typeof CLASSES)[number];
 
 /** Something in the street. What carries a class is labelled; children may be labelled by themselves (a stall's seller). */
 export interface Thing {
@@ -22,6 +19,11 @@ export function thing(note: string, cls: ClassName | null, half: [number, number
   const root = new THREE.Group();
   for (const m of meshes) root.add(m);
   return { root, cls, half, children: [], note };
+}
+
+/** A part that has a box of its own besides the box of what it belongs to: a stall's parasol, cart or table. */
+export function part(parent: Thing, cls: ClassName, ...meshes: THREE.Object3D[]): Thing {
+  return adopt(parent, thing(`${cls}:${parent.note}`, cls, [0, 0], ...meshes));
 }
 
 export function adopt(parent: Thing, child: Thing): Thing {

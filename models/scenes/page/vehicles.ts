@@ -148,12 +148,33 @@ export function eBike(rng: Random, ridden: boolean): Thing {
   kit.box(0.12, 0.28, 0.32, '#222', { y: 0.28, z: 0.62, sy: 0.2 });
   if (rng.chance(0.5)) kit.box(0.34, 0.3, 0.34, rng.pick(['#222', '#f2c20f', '#2f7fd0', color]), { y: 0.8, z: -0.72 });
   for (const s of [-1, 1]) kit.bar([s * 0.25, 1, 0.38], [s * 0.33, 1.2, 0.34], 0.01, '#222').ball(0.05, '#222', { x: s * 0.34, y: 1.22, z: 0.34, sz: 0.4 });
-  const made = thing('e-bike', 'vehicle', [0.36, 0.95], kit.mesh(gloss), contact(0.6, 1.9, 0.6, true));
+  const made = thing('e-bike', 'two_wheeler', [0.36, 0.95], kit.mesh(gloss), contact(0.6, 1.9, 0.6, true));
   if (ridden) {
     const rider = adopt(made, person(rng, { posture: 'ride', hat: false }));
     rider.root.position.z = -0.25;
     made.pose = (t) => rider.pose?.(t, 0);
   } else made.root.rotation.z = 0;
+  return made;
+}
+
+/** A bicycle, parked or with its rider. */
+export function bicycle(rng: Random, ridden: boolean): Thing {
+  const color = rng.pick(['#1b1c1e', '#7a1f2b', '#2f6aa8', '#3a7a55', '#e9e7e2', '#e0b02a', '#17a05a']);
+  const kit = new Kit();
+  for (const z of [0.54, -0.52]) {
+    kit.add(new THREE.TorusGeometry(0.32, 0.022, 6, 22).rotateY(Math.PI / 2), '#17181a', { y: 0.34, z });
+    for (let k = 0; k < 4; k++) kit.add(new THREE.CylinderGeometry(0.005, 0.005, 0.62, 4).rotateX((k / 4) * Math.PI), '#9aa0a3', { y: 0.34, z });
+  }
+  kit.bar([0, 0.34, -0.52], [0, 0.36, -0.05], 0.017, color).bar([0, 0.34, -0.52], [0, 0.78, -0.2], 0.014, color).bar([0, 0.36, -0.05], [0, 0.86, -0.23], 0.018, color);
+  kit.bar([0, 0.36, -0.05], [0, 0.8, 0.38], 0.02, color).bar([0, 0.76, -0.2], [0, 0.84, 0.36], 0.018, color).bar([0, 0.34, 0.54], [0, 1.0, 0.32], 0.018, color);
+  kit.bar([-0.28, 1.02, 0.26], [0.28, 1.02, 0.26], 0.014, '#333').box(0.15, 0.06, 0.26, '#1c1c1d', { y: 0.88, z: -0.25 });
+  if (rng.chance(0.5)) kit.box(0.3, 0.2, 0.26, '#3a3d3e', { y: 0.84, z: 0.55 });
+  const made = thing('bicycle', 'two_wheeler', [0.32, 0.9], kit.mesh(gloss), contact(0.45, 1.7, 0.45, true));
+  if (ridden) {
+    const rider = adopt(made, person(rng, { posture: 'ride', hat: false }));
+    rider.root.position.set(0, 0.1, -0.22);
+    made.pose = (t) => rider.pose?.(t, 0);
+  }
   return made;
 }
 
@@ -186,6 +207,7 @@ export function anyVehicle(rng: Random): Thing {
   if (p < 0.42) return car(rng);
   if (p < 0.55) return van(rng);
   if (p < 0.66) return truck(rng);
-  if (p < 0.88) return eBike(rng, true);
+  if (p < 0.82) return eBike(rng, true);
+  if (p < 0.9) return bicycle(rng, true);
   return tricycle(rng, true);
 }
