@@ -3,15 +3,17 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import pg from 'pg';
 
-const folder = join(import.meta.dirname, 'migrations');
+const shippedMigrations = join(import.meta.dirname, 'migrations');
 
 /**
  * Brings the schema up to date, each file of migrations/ once, in order of name, in one transaction each. Concurrent callers wait
  * for one another. Throws when an applied file was changed afterwards: then the database and the code disagree about the past.
  * @param adminUrl connection of the owner; the role xuncheng_app must exist.
+ * @param folder where the migrations lie, when not the shipped ones
  */
-export async function migrate(adminUrl: string): Promise<readonly string[]> {
-  const client = new pg.Client({ connectionString: adminUrl });
+export async function migrate(adminUrl: string, folder = shippedMigrations): Promise<readonly string[]> {
+  // a migration meets the schema under the same path whether it is the first of this connection or comes after others
+  const client = new pg.Client({ connectionString: adminUrl, options: '-c search_path=app' });
   await client.connect();
   try {
     await client.query('select pg_advisory_lock(7240411)');
