@@ -168,6 +168,54 @@ describe('the pages', () => {
     expect((await caseOf(id))?.state).toBe('closed');
   }, 420_000);
 
+  test('what is typed and photographed stays while others write on the case, and is handed in on its newest version', async () => {
+    const id = await desk.raise({ camera: 'cam-2', eventType: 'stall', box: [0.3, 0.05, 0.1, 0.1] });
+    const shift = await enter('shift');
+    await shift.goto(`${desk.url}/alerts/${id}`);
+    await shift.getByTestId('verdict-dispatch').click();
+    const { id: caseId, number, lead_unit_id: unit } = await until('the case is dispatched', async () => {
+      const row = await caseOf(id);
+      return row?.state === 'dispatched' ? row : null;
+    });
+    const remark = async (text: string): Promise<number> => {
+      const { version } = (await caseOf(id))!;
+      const status = await shift.evaluate(async ([path, body]) => (await fetch(path!, { method: 'POST', headers: { 'content-type': 'application/json' }, body: body! })).status,
+        [`/api/cases/${caseId}/actions`, JSON.stringify({ action: 'comment', version, input: { note: text } })]);
+      expect(status).toBe(200);
+      return version + 1;
+    };
+    const phone = await enter(unit!, { size: [390, 844], phone: true });
+    await phone.goto(`${desk.url}/handler/${caseId}`);
+    await phone.getByTestId('case-action-accept').click();
+    await phone.locator('[data-testid=task-page][data-state=handling]').waitFor();
+    await phone.getByTestId('upload-input').setInputFiles(join(import.meta.dirname, 'fixtures/cleared.jpg'));
+    await phone.locator('[data-testid=upload][data-state=sent]').waitFor();
+    await phone.getByTestId('field-note').fill('Half an hour of typing');
+
+    // the page hears of the first remark and shows it
+    await remark('Is it done soon?');
+    await phone.locator('.task-history summary').click();
+    await phone.getByText('Is it done soon?').waitFor();
+    expect(await phone.getByTestId('field-note').inputValue()).toBe('Half an hour of typing');
+    expect(await phone.locator('[data-testid=upload][data-state=sent]').count()).toBe(1);
+
+    // and is late with the second
+    await phone.route(`**/api/cases/${caseId}`, () => undefined);
+    await remark('Hello?');
+    const answered: number[] = [];
+    phone.on('response', (response) => { if (response.url().endsWith('/actions') && response.request().method() === 'POST') answered.push(response.status()); });
+    await phone.getByTestId('case-action-feedback').click();
+    const fed = await until('feedback is in', async () => {
+      const row = await caseOf(id);
+      return row !== null && ['verifying', 'feedback_review'].includes(row.state) ? row : null;
+    });
+    await until('it is answered', () => answered.includes(200));
+    expect(answered).toEqual([409, 200]);
+    expect(fed.number).toBe(number);
+    const last = await desk.db.selectFrom('case_history').select(['action', 'input']).where('case_id', '=', caseId).where('action', '=', 'feedback').execute();
+    expect(last.map((row) => row.input)).toEqual([expect.objectContaining({ note: 'Half an hour of typing', media: [expect.any(String)] })]);
+  }, 300_000);
+
   test('a cut network is said, and what happened meanwhile is there when it is back', async () => {
     const proxy = await startFaultProxy({ port: Number(new URL(desk.url).port) });
     try {

@@ -1,7 +1,7 @@
 import { keepPreviousData, useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import type { ActionOffer, CaseListItem, CaseView, Page } from '../../../../domain/views.ts';
 import type { CaseState } from '../../../../domain/case.ts';
-import { query, request } from './http.ts';
+import { ApiError, query, request } from './http.ts';
 
 export interface CaseQuestion {
   readonly state: readonly CaseState[];
@@ -59,11 +59,34 @@ export function useCaseActions(id: string) {
   });
 }
 
+interface CaseStep {
+  readonly action: string;
+  readonly input: Readonly<Record<string, unknown>>;
+  /** The case as the person saw it who decided. */
+  readonly seen: Pick<CaseView, 'version' | 'state'>;
+}
+
+/**
+ * Takes a step. A case that has only got a remark or a sighting meanwhile is the one that the person decided about: the step is taken
+ * on its new version. @throws ApiError 409 when its state is another
+ */
+async function actOnCase(id: string, { action, input, seen }: CaseStep): Promise<CaseView> {
+  let { version } = seen;
+  for (let left = 3; ; left -= 1) {
+    try {
+      return await request<CaseView>(`/api/cases/${encodeURIComponent(id)}/actions`, { method: 'POST', body: { action, version, input } });
+    } catch (error) {
+      const winner = error instanceof ApiError ? error.winner : null;
+      if (winner === null || winner.state !== seen.state || winner.version === version || left === 0) throw error;
+      ({ version } = winner);
+    }
+  }
+}
+
 export function useActOnCase(id: string) {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (body: { action: string; version: number; input: Readonly<Record<string, unknown>> }) =>
-      request<CaseView>(`/api/cases/${encodeURIComponent(id)}/actions`, { method: 'POST', body }),
+    mutationFn: (step: CaseStep) => actOnCase(id, step),
     onSuccess: (view) => client.setQueryData(caseKeys.one(id), view),
     onSettled: async () => {
       await Promise.all([client.invalidateQueries({ queryKey: caseKeys.one(id) }), client.invalidateQueries({ queryKey: caseKeys.all })]);

@@ -10,12 +10,21 @@ export class ApiError extends Error {
   readonly status: number;
   readonly detail: string;
   readonly errors: readonly FieldProblem[];
-  constructor(status: number, detail: string, errors: readonly FieldProblem[] = []) {
+  /** Of a 409: what is so now. */
+  readonly winner: Winner | null;
+  constructor(status: number, detail: string, { errors = [], winner = null }: { errors?: readonly FieldProblem[]; winner?: Winner | null } = {}) {
     super(`${status} ${detail}`);
     this.status = status;
     this.detail = detail;
     this.errors = errors;
+    this.winner = winner;
   }
+}
+
+/** The row that a change came too late for. */
+export interface Winner {
+  readonly version: number;
+  readonly state: string;
 }
 
 interface Request {
@@ -40,8 +49,9 @@ export async function request<T>(path: string, { method = 'GET', body, form, sig
   if (answer.status === 204) return undefined as T;
   const json: unknown = await answer.json().catch(() => null);
   if (answer.ok) return json as T;
-  const problem = (json ?? {}) as { detail?: string; title?: string; errors?: readonly FieldProblem[] };
-  throw new ApiError(answer.status, problem.detail ?? problem.title ?? answer.statusText, problem.errors ?? []);
+  const { detail, title, errors, version, state } = (json ?? {}) as { detail?: string; title?: string; errors?: readonly FieldProblem[]; version?: number; state?: string };
+  const winner = answer.status === 409 && version !== undefined && state !== undefined ? { version, state } : null;
+  throw new ApiError(answer.status, detail ?? title ?? answer.statusText, { errors: errors ?? [], winner });
 }
 
 /** Query string of the given fields; absent and empty ones are left out, lists are joined by commas. */

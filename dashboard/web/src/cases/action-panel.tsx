@@ -24,7 +24,7 @@ export function ActionPanel({ view }: { readonly view: CaseView }) {
   return (
     <div className="actions" data-testid="case-actions">
       {primary === undefined && <p className="actions-waits">{finalStates.includes(view.state) ? t('case.over') : t(`case.waits.${view.state}`)}</p>}
-      {shown !== undefined && <ActionForm key={`${shown.action} ${view.version}`} offer={shown} view={view} />}
+      {shown !== undefined && <ActionForm key={shown.action} offer={shown} view={view} onDone={() => setOpen(null)} />}
       {others.length > 0 && (
         <div className="actions-others">
           {others.map((offer) => <OtherAction key={offer.action} offer={offer} onOpen={() => setOpen(offer.action)} />)}
@@ -46,7 +46,9 @@ interface ActionFormProps {
   readonly onDone?: () => void;
 }
 
-/** One action with its form and its button. Refused fields are said at the field, everything else above the button. */
+/**
+ * One action with its form and its button; what was filled in stays while the case changes, until it is done. Refused fields are said at the field, everything else above the button.
+ */
 export function ActionForm({ offer, view, camera = false, onDone }: ActionFormProps) {
   const { t, i18n } = useTranslation();
   const { message } = App.useApp();
@@ -55,24 +57,25 @@ export function ActionForm({ offer, view, camera = false, onDone }: ActionFormPr
   const label = i18n.language === 'en' ? offer.label.en : offer.label.zh;
   const failure = act.error === null ? null : explain(act.error, t);
 
-  function submit(input: Readonly<Record<string, unknown>>): void {
-    act.mutate({ action: offer.action, version: view.version, input }, {
-      onSuccess: (after) => {
-        void message.success(t('case.done', { action: label, state: t(`case.state.${after.state}`) }));
-        onDone?.();
-      },
-      onError: (error) => {
-        if (!(error instanceof ApiError)) return;
-        form.setFields(error.errors.map((field) => ({ name: field.path.replace(/^input\./, '').split('.')[0] ?? '', errors: [field.message] })));
-      },
-    });
+  async function submit(input: Readonly<Record<string, unknown>>): Promise<void> {
+    try {
+      const after = await act.mutateAsync({ action: offer.action, input, seen: view });
+      form.resetFields();
+      void message.success(t('case.done', { action: label, state: t(`case.state.${after.state}`) }));
+      onDone?.();
+    } catch (error) {
+      if (!(error instanceof ApiError)) return;
+      form.setFields(error.errors.map((field) => ({ name: field.path.replace(/^input\./, '').split('.')[0] ?? '', errors: [field.message] })));
+      // the form may be gone with what the case was; the reason stays
+      if (error.status === 409) void message.warning(Object.values(explain(error, t)).join(' '), 8);
+    }
   }
 
   return (
     <section className="action-form" data-testid={`case-form-${offer.action}`}>
       <h3>{label}{offer.to !== view.state && <span className="faint"> → {t(`case.state.${offer.to}`)}</span>}</h3>
       {(offer.action === 'dispatch') && view.suggestion !== null && <p className="action-why">{t('case.suggestion', { unit: view.suggestion.leadUnit.name, reason: view.suggestion.reason })}</p>}
-      <SchemaForm form={form} schema={offer.input} view={view} camera={camera} onFinish={submit} />
+      <SchemaForm form={form} schema={offer.input} view={view} camera={camera} onFinish={(input) => void submit(input)} />
       {failure !== null && <p className="action-failed" role="alert">{failure.what} {failure.todo}</p>}
       <Button
         type={offer.primary || camera ? 'primary' : 'default'} danger={backwards.has(offer.action)} block size={camera ? 'large' : 'middle'} loading={act.isPending}

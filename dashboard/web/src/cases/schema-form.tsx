@@ -43,6 +43,10 @@ export function SchemaForm({ form, schema, view, camera = false, onFinish }: Sch
   for (const [name, part] of Object.entries(properties)) if (part.default !== undefined && !isMedia(part)) initial[name] = part.default;
   if ('unitId' in properties && suggested !== undefined) initial.unitId = suggested;
   if ('coUnitIds' in properties && view.suggestion !== null) initial.coUnitIds = view.suggestion.coUnits.map((unit) => unit.id);
+  const refusalOf = (value: unknown, must: boolean, name: string): Promise<void> => {
+    if (must && !filled(value)) return Promise.reject(new Error(t('field.missing', { name })));
+    return Array.isArray(value) && value.includes('') ? Promise.reject(new Error(t('upload.wait'))) : Promise.resolve();
+  };
   if ('subclass' in properties && view.subclass !== null) initial.subclass = `${view.subclass.standardRef} ${view.subclass.code}`;
 
   return (
@@ -53,7 +57,7 @@ export function SchemaForm({ form, schema, view, camera = false, onFinish }: Sch
         const must = required.includes(name) && !(part.default !== undefined && !isMedia(part)) ? true : name === 'reason' || (part.minItems ?? 0) > 0;
         const label = i18n.exists(`field.${name}`) ? t(`field.${name}` as 'field.note') : name;
         return (
-          <Form.Item key={name} name={name} label={label} required={must} rules={must ? [{ validator: (_rule, value: unknown) => (filled(value) ? Promise.resolve() : Promise.reject(new Error(t('field.missing', { name: label })))) }] : []}>
+          <Form.Item key={name} name={name} label={label} required={must} rules={[{ validator: (_rule, value: unknown) => refusalOf(value, must, label) }]}>
             {control(name, part, { view, camera, t, suggested })}
           </Form.Item>
         );

@@ -70,7 +70,7 @@ function TaskActions({ view }: { readonly view: CaseView }) {
   return (
     <div className="task-actions">
       {primary === undefined && <p className="actions-waits">{t('handler.nothingToDo')}</p>}
-      {shown !== undefined && <ActionForm key={`${shown.action} ${view.version}`} offer={shown} view={view} camera onDone={() => setOpen(null)} />}
+      {shown !== undefined && <ActionForm key={shown.action} offer={shown} view={view} camera onDone={() => setOpen(null)} />}
       <div className="actions-others">
         {list.filter((offer) => offer !== shown).map((offer) => <Button key={offer.action} type="text" danger={offer.action === 'return'} onClick={() => setOpen(offer.action)} data-testid={`case-open-${offer.action}`}>{i18n.language === 'en' ? offer.label.en : offer.label.zh}</Button>)}
       </div>

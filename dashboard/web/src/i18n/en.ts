@@ -114,7 +114,7 @@ export const en: Words<typeof zh> = {
   },
   choice: { outcome: { done: 'Done', not_found: 'Nothing found there' } },
   unit: { pick: 'Choose a unit', suggested: '{{name}} (suggested)' },
-  upload: { sending: 'sending', sent: 'sent', failed: 'not sent', again: 'Send again', remove: 'Remove picture', add: 'Add picture', shoot: 'Take a picture' },
+  upload: { wait: 'A picture is not sent yet: wait for it, send it again or remove it', sending: 'sending', sent: 'sent', failed: 'not sent', again: 'Send again', remove: 'Remove picture', add: 'Add picture', shoot: 'Take a picture' },
   handler: {
     title: 'My tasks', empty: 'No tasks', emptyHint: 'Tasks for your unit appear here by themselves, the most urgent first.', handedIn: 'Handed in, to be verified', way: 'Go there', rework: 'Rework {{n}}: see what the verifier says', closes: 'Closes when: {{closing}}',
     nothingToDo: 'There is nothing for you to do here now.',

@@ -109,7 +109,7 @@ export const zh = {
   },
   choice: { outcome: { done: '已处置', not_found: '现场未发现' } },
   unit: { pick: '选择单位', suggested: '{{name}}（建议）' },
-  upload: { sending: '发送中', sent: '已发送', failed: '未发送', again: '重发', remove: '移除图片', add: '添加图片', shoot: '拍照' },
+  upload: { wait: '还有图片没有发送成功；请等它发完、重发或移除', sending: '发送中', sent: '已发送', failed: '未发送', again: '重发', remove: '移除图片', add: '添加图片', shoot: '拍照' },
   handler: {
     title: '待办任务', empty: '没有待办任务', emptyHint: '派给本单位的任务会自动出现在这里，最急的排在最前。', handedIn: '已反馈，等待核查', way: '去现场', rework: '第 {{n}} 次返工，请看核查意见', closes: '结案条件：{{closing}}',
     nothingToDo: '这里现在不需要您做什么。',

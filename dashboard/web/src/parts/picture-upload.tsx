@@ -18,6 +18,7 @@ interface Shot {
 }
 
 interface PictureUploadProps {
+  /** Ids of what is stored, '' for each picture that is not yet. */
   readonly value?: readonly string[];
   readonly onChange?: (ids: readonly string[]) => void;
   /** On a phone: open the camera at once, with a large button. */
@@ -38,9 +39,8 @@ export function PictureUpload({ onChange, camera = false }: PictureUploadProps) 
   const previews = useRef<string[]>([]);
   useEffect(() => () => previews.current.forEach((url) => URL.revokeObjectURL(url)), []);
 
-  const sent = shots.flatMap((shot) => (shot.id === null ? [] : [shot.id]));
-  const joined = sent.join(',');
-  useEffect(() => tell.current?.(joined === '' ? [] : joined.split(',')), [joined]);
+  const ids = JSON.stringify(shots.map((shot) => shot.id ?? ''));
+  useEffect(() => tell.current?.(JSON.parse(ids) as string[]), [ids]);
 
   const patch = (key: number, change: Partial<Shot>): void => setShots((all) => all.map((shot) => (shot.key === key ? { ...shot, ...change } : shot)));
   function send(shot: Shot): void {
