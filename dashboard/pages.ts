@@ -20,7 +20,8 @@ export async function registerPages(app: App, folder: string): Promise<void> {
   });
   app.get('/', { schema: { hide: true } }, (_request, reply) => answerIndex(reply));
   app.get('/*', { schema: { hide: true } }, (request, reply) => {
-    const path = decodeURIComponent((request.params as { '*': string })['*']);
+    // decoded by the router
+    const path = (request.params as { '*': string })['*'];
     if (isOurs(request)) return notFound(request, reply);
     // names of built files hold their hash; the rest is asked again each time
     if (/\.[a-z0-9]{2,12}$/i.test(path)) {

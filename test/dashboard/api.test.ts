@@ -198,11 +198,12 @@ describe('the server itself', () => {
       writeFileSync(join(pages, 'assets/app-1a2b.js'), 'let x = 1;');
       writeFileSync(join(pages, '..', 'outside.txt'), 'secret');
       const { url } = await desk.another({ pages });
-      for (const path of ['/', '/alerts', '/cases/123/edit']) {
+      for (const path of ['/', '/alerts', '/cases/123/edit', '/%25', '/%25zz', '/%E4%BA%BA']) {
         const page = await desk.ask('GET', url + path, undefined, html);
         expect([path, page.status, page.headers.get('cache-control')]).toEqual([path, 200, 'no-cache']);
         expect(page.text).toContain('<title>desk');
       }
+      for (const path of ['/%', '/%zz', '/%c3', '/a%00.js', '/%2500.js', '/%25.js']) expect([path, (await desk.ask('GET', url + path)).status < 500]).toEqual([path, true]);
       const script = await desk.ask('GET', `${url}/assets/app-1a2b.js`);
       expect([script.status, script.headers.get('content-type'), script.headers.get('cache-control')]).toEqual([200, expect.stringContaining('javascript'), 'public, max-age=31536000, immutable']);
       for (const path of ['/assets/none.js', '/..%2foutside.txt', '/%2e%2e/outside.txt', '/.env', '/api/x']) {
