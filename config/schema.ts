@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { calendarDays, inputRoles, severities, usualDrift } from '../domain/camera.ts';
-import { modelLayouts } from '../domain/model.ts';
+import { modelFits, modelLayouts } from '../domain/model.ts';
 import { duration } from './duration.ts';
 
 /** Shape of the YAML file; config/xuncheng.example.yaml shows it with comments. Unknown keys are errors: a typing mistake must not be silence. */
@@ -103,6 +103,7 @@ export const modelEntrySchema = z.strictObject({
     divisor: z.number().positive().optional(),
     mean: z.array(z.number()).length(3).optional(),
     std: z.array(z.number().positive()).length(3).optional(),
+    fit: z.enum(modelFits).optional(),
   }).optional(),
   aliases: z.record(z.string(), z.array(z.string())).optional(),
   thresholds: z.record(z.string(), unit).optional(),

@@ -33,7 +33,7 @@ export type { Analysis } from './analysis.ts';
 export type { Footage } from './footage.ts';
 export type { ModelFile } from './protocol.ts';
 export type { RecheckAnswer, RecheckRequest } from './recheck.ts';
-export { openModels, type Models } from './models.ts';
+export { openModels, type Look, type Models } from './models.ts';
 
 export interface DetectorSettings {
   /** Inference threads; each holds every model once. */

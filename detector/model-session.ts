@@ -43,6 +43,14 @@ export class ModelRefused extends Error {
 
 const words = (error: unknown): string => (error instanceof Error ? error.message : String(error)).split('\n')[0]!.slice(0, 300);
 
+/** How an ONNX file begins the name of another file: the key "location" of a tensor's external data. */
+const externalMark = Buffer.from('\n\u0008location');
+
+/** @throws ModelRefused when weights stand in another file: no hash covers it, and the runtime would look for it wherever the process runs */
+export function refuseOutsideWeights(bytes: Buffer): void {
+  if (bytes.includes(externalMark)) throw new ModelRefused('model_external: its weights stand in another file, which its SHA-256 does not cover; save the model with all weights inside');
+}
+
 async function readChecked({ manifest, path }: ModelFile): Promise<Buffer> {
   if (!(modelLayouts as readonly string[]).includes(manifest.layout) && manifest.layout !== 'classifier') {
     throw new ModelRefused(`model_layout: unknown layout ${String(manifest.layout)}; known are ${modelLayouts.join(', ')}, classifier`);
@@ -59,6 +67,7 @@ async function readChecked({ manifest, path }: ModelFile): Promise<Buffer> {
   const sha256 = createHash('sha256').update(bytes).digest('hex');
   if (manifest.sha256 === '') throw new ModelRefused(`model_hash: no SHA-256 is listed for ${path}; the file has ${sha256}`);
   if (sha256 !== manifest.sha256) throw new ModelRefused(`model_hash: ${path} has SHA-256 ${sha256}, the manifest says ${manifest.sha256}`);
+  refuseOutsideWeights(bytes);
   return bytes;
 }
 

@@ -11,6 +11,16 @@ export type ModelLayout = (typeof modelLayouts)[number];
 export const modelFits = ['centre', 'corner', 'stretch'] as const;
 export type ModelFit = (typeof modelFits)[number];
 
+/** How the common layouts are fed where nobody says otherwise: what their usual exporters do. */
+export const usualInput: Readonly<Record<ModelLayout | 'classifier', { readonly width: number; readonly height: number; readonly colour: 'rgb' | 'bgr'; readonly divisor: number }>> = {
+  yolov5: { width: 640, height: 640, colour: 'rgb', divisor: 255 },
+  yolov8: { width: 640, height: 640, colour: 'rgb', divisor: 255 },
+  end2end: { width: 640, height: 640, colour: 'rgb', divisor: 255 },
+  yolox: { width: 416, height: 416, colour: 'bgr', divisor: 1 },
+  detr: { width: 640, height: 640, colour: 'rgb', divisor: 255 },
+  classifier: { width: 224, height: 224, colour: 'rgb', divisor: 255 },
+};
+
 /** Threshold of a label for which a manifest names none. */
 export const usualThreshold = 0.4;
 

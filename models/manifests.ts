@@ -1,27 +1,40 @@
 import { createHash } from 'node:crypto';
-import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { modelManifestSchema, type ModelManifest } from '../domain/model.ts';
+import { readFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { readModelFolder, type ListedModel, type ModelFolder } from '../platform/model-folder.ts';
 
-/** A model of a folder: its manifest NAME.json and the ONNX file beside it. */
-export interface ListedModel {
-  readonly manifest: ModelManifest;
-  readonly path: string;
+export type { ListedModel } from '../platform/model-folder.ts';
+
+export interface KnownModel extends ListedModel {
+  readonly source: 'shipped' | 'added';
 }
 
-/** @throws Error naming the file and what is wrong with it */
-export async function readManifest(folder: string, name: string): Promise<ListedModel> {
-  const text = await readFile(join(folder, name), 'utf8');
-  const parsed = modelManifestSchema.safeParse(JSON.parse(text));
-  if (!parsed.success) throw new Error(`${name}: ${parsed.error.issues.map((i) => `${i.path.join('.')}: ${i.message}`).join('; ')}`);
-  return { manifest: parsed.data, path: join(folder, parsed.data.file) };
+export const shippedFolder = import.meta.dirname;
+
+/** Where models are put that are added on this installation: they stay when the checkout is replaced. */
+export function addedFolder(env: NodeJS.ProcessEnv = process.env): string {
+  const data = env['XUNCHENG_DATA'];
+  return join(resolve(data === undefined || data === '' ? './data' : data), 'models');
 }
 
-export async function readManifests(folder: string): Promise<readonly ListedModel[]> {
-  const names = (await readdir(folder)).filter((name) => name.endsWith('.json')).toSorted();
-  return Promise.all(names.map((name) => readManifest(folder, name)));
+/** All models of this installation. */
+export async function knownModels(): Promise<{ models: readonly KnownModel[]; problems: ModelFolder['problems'] }> {
+  const [shipped, added] = await Promise.all([readModelFolder(shippedFolder), readModelFolder(addedFolder())]);
+  const marked = (folder: ModelFolder, source: KnownModel['source']): KnownModel[] => folder.models.map((model) => ({ ...model, source }));
+  return { models: [...marked(shipped, 'shipped'), ...marked(added, 'added')], problems: [...shipped.problems, ...added.problems] };
 }
 
-export async function sha256Of(path: string): Promise<string> {
-  return createHash('sha256').update(await readFile(path)).digest('hex');
+/** @throws Error that names the models there are */
+export async function modelNamed(id: string): Promise<KnownModel> {
+  const { models, problems } = await knownModels();
+  const found = models.find(({ manifest }) => manifest.id === id);
+  if (found !== undefined) return found;
+  const problem = problems.find((p) => p.id === id);
+  throw new Error(problem?.reason ?? `there is no model ${id}; known are ${models.map(({ manifest }) => manifest.id).join(', ') || '(none)'}`);
 }
+
+export function sha256Of(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
+
+export const sha256OfFile = async (path: string): Promise<string> => sha256Of(await readFile(path));

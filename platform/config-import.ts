@@ -5,22 +5,12 @@ import sharp from 'sharp';
 import type { CameraEntry, FileConfig, ModelEntry } from '../config/index.ts';
 import { Invalid } from '../domain/errors.ts';
 import type { Rule, View } from '../domain/camera.ts';
-import type { ModelLayout, ModelManifest } from '../domain/model.ts';
+import { usualInput, type ModelManifest } from '../domain/model.ts';
 import type { Db, Tx } from './db/index.ts';
 import { locate } from './places.ts';
 import { sealUrl, type Sealer } from './secrets.ts';
 
 type Source = 'file' | 'demo';
-
-/** How the common layouts are fed when the file does not say: what their usual exporters do. */
-const usualInput: Record<ModelLayout | 'classifier', { width: number; height: number; colour: 'rgb' | 'bgr'; divisor: number }> = {
-  yolov5: { width: 640, height: 640, colour: 'rgb', divisor: 255 },
-  yolov8: { width: 640, height: 640, colour: 'rgb', divisor: 255 },
-  end2end: { width: 640, height: 640, colour: 'rgb', divisor: 255 },
-  yolox: { width: 416, height: 416, colour: 'bgr', divisor: 1 },
-  detr: { width: 640, height: 640, colour: 'rgb', divisor: 255 },
-  classifier: { width: 224, height: 224, colour: 'rgb', divisor: 255 },
-};
 
 async function manifestOf(entry: ModelEntry): Promise<ModelManifest> {
   // a file that is missing is told by the detector, camera by camera; here it only has no hash yet
@@ -30,7 +20,7 @@ async function manifestOf(entry: ModelEntry): Promise<ModelManifest> {
     id: entry.id, kind: entry.kind, file: entry.file, sha256, layout: entry.layout,
     input: {
       width: width ?? usualInput[entry.layout].width, height: height ?? usualInput[entry.layout].height,
-      colour: colour ?? usualInput[entry.layout].colour, divisor: divisor ?? usualInput[entry.layout].divisor, mean: rest.mean, std: rest.std,
+      colour: colour ?? usualInput[entry.layout].colour, divisor: divisor ?? usualInput[entry.layout].divisor, mean: rest.mean, std: rest.std, fit: rest.fit,
     },
     labels: entry.labels, aliases: entry.aliases, thresholds: entry.thresholds, licence: entry.licence,
   };

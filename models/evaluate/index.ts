@@ -1,33 +1,87 @@
 /**
- * `npm run evaluate -- --model ID --data FOLDER`: figures of a model of models/ on pictures with known truth, through the product's own
- * inference. A state model wants a folder with one sub-folder for each label. The last line on stdout is one line of JSON.
+ * `npm run evaluate -- --model NAME --data FOLDER`: figures of a model on pictures with known truth, through the product's own inference.
+ * A state model wants a folder with one sub-folder for each label; a detector one with images/, labels/ (YOLO txt) and classes.txt or
+ * data.yaml. `--labels a,b` names the classes of the label files, `--negatives` takes every picture for one that shows nothing.
+ * `--speed [--against NAME|FILE.onnx]` times one picture on one thread. NAME may be the path of a manifest.
+ * The last line on stdout is one line of JSON.
  */
+import { readFile } from 'node:fs/promises';
+import { dirname, parse, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { openModels } from '../../detector/index.ts';
-import { createLog } from '../../platform/log.ts';
-import { readManifests } from '../manifests.ts';
+import type { Models } from '../../detector/index.ts';
+import { readModelFolder, type ListedModel } from '../../platform/model-folder.ts';
+import { numberedLabels, propose } from '../add.ts';
+import { classCount, guessLayout } from '../guess.ts';
+import { inspect } from '../inspect.ts';
+import { readLabels } from '../labels.ts';
+import { modelNamed } from '../manifests.ts';
+import { withModels } from '../with-models.ts';
+import { evaluateDetection, median } from './detection.ts';
+import { compareSpeed } from './speed.ts';
 import { evaluateState } from './state.ts';
 
-const folder = `${import.meta.dirname}/..`;
+const usage = 'usage: npm run evaluate -- --model NAME --data FOLDER [--labels a,b|FILE] [--negatives] [--speed [--against NAME|FILE.onnx]]';
+const note = (line: string): void => void process.stderr.write(`${line}\n`);
 
-async function evaluateModel(args: readonly string[]): Promise<unknown> {
-  const { values } = parseArgs({ args: [...args], options: { model: { type: 'string' }, data: { type: 'string' } } });
-  if (values.model === undefined || values.data === undefined) throw new Error('usage: npm run evaluate -- --model ID --data FOLDER');
-  const all = await readManifests(folder);
-  const found = all.find(({ manifest }) => manifest.id === values.model);
-  if (found === undefined) throw new Error(`there is no model ${values.model}; known are ${all.map(({ manifest }) => manifest.id).join(', ')}`);
-  const { manifest } = found;
-  const log = createLog('evaluate');
-  log.level = process.env['LOG_LEVEL'] ?? 'silent';
-  const models = openModels({ models: [found], log });
-  try {
-    switch (manifest.kind) {
-      case 'state': return { model: manifest.id, data: values.data, ...await evaluateState({ models, manifest, data: values.data }) };
-      case 'detector': throw new Error(`${manifest.id} is a detector: its figures are not taken here yet`);
+/** A model by its name, or by the path of its manifest. */
+async function find(name: string): Promise<ListedModel> {
+  if (!name.endsWith('.json')) return modelNamed(name);
+  const { models, problems } = await readModelFolder(dirname(resolve(name)));
+  const found = models.find(({ manifest }) => manifest.id === parse(name).name);
+  if (found === undefined) throw new Error(problems.find((p) => p.id === parse(name).name)?.reason ?? `there is no model in ${name}`);
+  return found;
+}
+
+/** What a model is timed against: one that is known, or a file, whose labels do not matter here. */
+async function reference(name: string): Promise<ListedModel> {
+  if (!name.endsWith('.onnx')) return find(name);
+  const { answers, size } = await inspect(await readFile(name));
+  const layout = guessLayout(answers, size, null);
+  const labels = numberedLabels((layout === null ? null : classCount(layout, answers)) ?? 1000);
+  const { manifest } = await propose(name, { labels });
+  return { manifest: { ...manifest, id: `against ${manifest.id}` }, path: resolve(name) };
+}
+
+/** Notes the time of every picture. */
+function timed(models: Models): { models: Models; times: number[] } {
+  const times: number[] = [];
+  const look: Models['look'] = async (...args) => {
+    const seen = await models.look(...args);
+    times.push(seen.ms);
+    return seen;
+  };
+  return { times, models: { ...models, look, infer: async (id, picture) => (await look(id, picture)).detections } };
+}
+
+async function figures(opened: Models, { manifest }: ListedModel, data: string, labels: string | undefined, negatives: boolean): Promise<object> {
+  const { models, times } = timed(opened);
+  switch (manifest.kind) {
+    case 'state': {
+      const { n, ece, ...rest } = await evaluateState({ models, manifest, data });
+      return { ...rest, calibrationError: ece, pictures: n, msPerPicture: median(times) };
     }
-  } finally {
-    await models.close();
+    case 'detector': return evaluateDetection({
+      manifest, folder: data, labels: labels === undefined ? null : await readLabels(labels), negatives, say: note, look: (picture, floor) => models.look(manifest.id, picture, floor),
+    });
   }
+}
+
+async function evaluateModel(args: readonly string[]): Promise<object> {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      model: { type: 'string' }, data: { type: 'string' }, labels: { type: 'string' }, negatives: { type: 'boolean', default: false },
+      speed: { type: 'boolean', default: false }, against: { type: 'string' },
+    },
+  });
+  const { data, speed } = values;
+  if (values.model === undefined || (data === undefined && !speed) || (values.against !== undefined && !speed)) throw new Error(usage);
+  const model = await find(values.model);
+  const other = values.against === undefined ? null : await reference(values.against);
+  return withModels(other === null ? [model] : [model, other], async (opened) => ({
+    model: model.manifest.id, sha256: model.manifest.sha256, ...(data === undefined ? {} : { data, ...await figures(opened, model, data, values.labels, values.negatives) }),
+    ...(speed ? { speed: await compareSpeed(opened, model.manifest.id, other?.manifest.id ?? null) } : {}),
+  }));
 }
 
 try {

@@ -41,7 +41,7 @@ describe('a camera', () => {
     for (let i = 0; i < n; i += 1, now += 2000) {
       const frame = { cameraId: 'cam', view, width: 2, height: 2, data: new Uint8Array(12), streamTime: now / 1000, arrivedAt: now, monotonic: now, quality, run: 'r', fence: 1 };
       const tasks = watch.tasks(frame) ?? [];
-      await watch.judge(frame, tasks, tasks.map(() => ({ ok: true, ms: 1, detections: boxes.map((box) => ({ label: 'stall', score: 0.8, box })) })));
+      await watch.judge(frame, tasks, tasks.map(() => ({ ok: true, ms: 1, networkMs: 1, detections: boxes.map((box) => ({ label: 'stall', score: 0.8, box })) })));
     }
   }
   beforeEach(() => {
