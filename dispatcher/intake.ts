@@ -51,21 +51,42 @@ async function silenceOver(tx: Tx, event: DetectionEvent) {
   return rows.find((s) => samePlace(s.box, event.box));
 }
 
+/** Ids of alerts that are open, or whose case is, with the places that they stand for: their own, and those of what was merged into them. */
+async function openPlaces(tx: Tx, camera: string, eventType: string): Promise<readonly { readonly id: string; readonly box: Box | null }[]> {
+  const final = sql.join(finalStates.map((s) => sql.lit(s)));
+  const { rows } = await sql<{ id: string; box: Box | null }>`
+    with recursive of_camera as (
+      select id, box, raised_at from alerts where camera_id = ${camera} and event_type = ${eventType} and state in ('new', 'claimed')
+      union all
+      select a.id, a.box, a.raised_at from cases c join alerts a on a.case_id = c.id and a.state = 'confirmed'
+      where c.camera_id = ${camera} and c.event_type = ${eventType} and c.state not in (${final})
+    ), merged as (
+      select box, raised_at, merged_into as into_id from alerts where camera_id = ${camera} and event_type = ${eventType} and state = 'merged'
+      union all
+      select m.box, m.raised_at, a.merged_into from merged m join alerts a on a.id = m.into_id and a.state = 'merged'
+    )
+    select id, box, raised_at from of_camera
+    union all
+    select a.id, m.box, m.raised_at from merged m join alerts a on a.id = m.into_id left join cases c on c.id = a.case_id
+    where a.state in ('new', 'claimed') or (a.state = 'confirmed' and c.state not in (${final}))
+    order by raised_at desc`.execute(tx);
+  return rows;
+}
+
+/** Locks an alert. @returns undefined when neither it nor its case is open any more */
+async function lockOpen(tx: Tx, id: string): Promise<AlertRow | undefined> {
+  const alert = await tx.selectFrom('alerts').selectAll().where('id', '=', id).forUpdate().executeTakeFirstOrThrow();
+  if (alert.state === 'new' || alert.state === 'claimed') return alert;
+  if (alert.state !== 'confirmed' || alert.case_id === null) return undefined;
+  const { state } = await tx.selectFrom('cases').select('state').where('id', '=', alert.case_id).executeTakeFirstOrThrow();
+  return finalStates.includes(state) ? undefined : alert;
+}
+
 /** The open alert, or the one whose case is open, at this place; locked. A merged one stands for what it was merged into. */
 async function openAlertAt(tx: Tx, event: DetectionEvent): Promise<AlertRow | undefined> {
-  const rows = await tx.selectFrom('alerts as a').leftJoin('cases as c', 'c.id', 'a.case_id')
-    .select(['a.id', 'a.box', 'a.state', 'a.merged_into', 'c.state as case_state'])
-    .where('a.camera_id', '=', event.camera).where('a.event_type', '=', event.eventType).where('a.state', 'in', ['new', 'claimed', 'confirmed', 'merged'])
-    .orderBy('a.raised_at', 'desc').execute();
-  for (const candidate of rows) {
-    if (!samePlace(candidate.box, event.box)) continue;
-    const targetId = candidate.state === 'merged' ? candidate.merged_into : candidate.id;
-    if (targetId === null) continue;
-    const alert = await tx.selectFrom('alerts').selectAll().where('id', '=', targetId).forUpdate().executeTakeFirst();
-    if (alert === undefined || !['new', 'claimed', 'confirmed'].includes(alert.state)) continue;
-    if (alert.state !== 'confirmed' || alert.case_id === null) return alert;
-    const { state } = await tx.selectFrom('cases').select('state').where('id', '=', alert.case_id).executeTakeFirstOrThrow();
-    if (!finalStates.includes(state)) return alert;
+  for (const { id, box } of await openPlaces(tx, event.camera, event.eventType)) {
+    const alert = samePlace(box, event.box) ? await lockOpen(tx, id) : undefined;
+    if (alert !== undefined) return alert;
   }
   return undefined;
 }

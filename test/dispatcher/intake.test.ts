@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
+import { sql } from 'kysely';
 import { Conflict, Invalid } from '../../domain/errors.ts';
 import { NotYetStored } from '../../dispatcher/index.ts';
 import { act, confirmedCase, detection, freshBox, startCity, upload, type City } from './support/city.ts';
@@ -86,6 +87,34 @@ describe('a repeat', () => {
     await city.alerts.merge(city.people.operator, same.alertId, { into: kept.alertId });
     expect(await raise({ box })).toEqual({ alertId: kept.alertId, part: 'repeat' });
     expect(await repeatsOf(kept.alertId)).toBe(2);
+  });
+
+  test('of what was merged into a merged alert counts for the last of the chain, as far as it was not taken back', async () => {
+    const [first, second] = [freshBox(), freshBox()];
+    const [a, b, c] = [await raise({ box: first }), await raise({ box: second }), await raise({ camera: 'market' })];
+    await city.alerts.merge(city.people.operator, a.alertId, { into: b.alertId });
+    await city.alerts.merge(city.people.operator, b.alertId, { into: c.alertId });
+    expect(await raise({ box: first })).toEqual({ alertId: c.alertId, part: 'repeat' });
+    expect(await raise({ box: second })).toEqual({ alertId: c.alertId, part: 'repeat' });
+    await city.alerts.undo(city.people.operator, b.alertId, {});
+    expect(await raise({ box: first })).toEqual({ alertId: b.alertId, part: 'repeat' });
+    await city.alerts.reject(city.people.operator, b.alertId, { reason: 'gone' });
+    expect((await raise({ box: first })).part).toBe('raised');
+  });
+
+  test('is looked for among what is open, however much was closed', async () => {
+    const plan = async (table: string): Promise<string> => {
+      const tables = { alerts: "camera_id = 'gate' and event_type = 'stall' and state in ('new', 'claimed')", cases: "camera_id = 'gate' and event_type = 'stall' and state not in ('not_filed', 'closed', 'archived', 'cancelled')" } as const;
+      return city.db.connection().execute(async (one) => {
+        await sql`set enable_seqscan = off`.execute(one);
+        const { rows } = await sql<Record<string, string>>`explain select id from ${sql.table(table)} where ${sql.raw(tables[table as keyof typeof tables])}`.execute(one);
+        await sql`reset enable_seqscan`.execute(one);
+        return rows.map((r) => r['QUERY PLAN']).join('\n');
+      });
+    };
+    // each of the two is found by an index that holds open rows alone
+    expect(await plan('alerts')).toMatch(/alerts_camera_id_event_type_idx/);
+    expect(await plan('cases')).toMatch(/cases_camera_id_event_type_idx/);
   });
 });
 
