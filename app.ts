@@ -1,25 +1,24 @@
 import { createHash } from 'node:crypto';
-import { readdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { sql } from 'kysely';
 import { z } from 'zod';
-import { parseConfigText } from './config/index.ts';
+import { addedModelsFolder, parseConfigText } from './config/index.ts';
 import { createVisionPort, ensureAdmin, startDashboard } from './dashboard/index.ts';
 import { startDetector, type Detector } from './detector/index.ts';
 import { startCameraServer } from './demo/cameras/index.ts';
 import { demoCameras, demoClips, seedDemoCity } from './demo/city/index.ts';
 import { createAlertService, createCaseService, createIntake, createMediaService, seedCatalogue, startDispatcher } from './dispatcher/index.ts';
 import { boxSchema } from './domain/detection.ts';
-import type { ModelManifest } from './domain/model.ts';
 import { defaultSettings as ingestDefaults, startFfmpeg, startIngest, startLive, type DtlsParameters, type Ingest, type Live, type RtpCapabilities } from './ingest/index.ts';
 import { importConfig } from './platform/config-import.ts';
-import { openDatabase, type Db } from './platform/db/index.ts';
+import { openDatabase } from './platform/db/index.ts';
 import { folderEvidenceStore } from './platform/evidence-store.ts';
 import { startHeartbeat } from './platform/heartbeat.ts';
 import { createLog } from './platform/log.ts';
 import { mediasoupWorkerPath } from './platform/mediasoup-worker.ts';
 import { assertRedisKeepsJobs, openQueues } from './platform/queues.ts';
+import { registerModels } from './platform/register-models.ts';
 import { RpcError, serveRpc, type RpcAnswer, type RpcHandler } from './platform/rpc.ts';
 import { createSealer } from './platform/secrets.ts';
 import type { Prepare, ProcessRole, RoleContext, RunningRole, StartRole } from './platform/supervisor/role-context.ts';
@@ -27,30 +26,21 @@ import type { Prepare, ProcessRole, RoleContext, RunningRole, StartRole } from '
 /** Wiring: which object is passed to whom. Nothing is decided here. */
 
 const queuePrefix = 'xuncheng';
-const modelsFolder = join(import.meta.dirname, 'models');
+const shippedModelsFolder = join(import.meta.dirname, 'models');
 const demoUser = 'demo';
 const demoPassword = (secret: string): string => createHash('sha256').update(`demo cameras ${secret}`).digest('base64url').slice(0, 16);
 const evidenceOf = (context: RoleContext) => folderEvidenceStore(join(context.config.environment.XUNCHENG_DATA, 'evidence'));
 
-/** Writes the models of models/ into the table; their manifests lie beside them. */
-async function registerShippedModels(db: Db): Promise<void> {
-  for (const file of (await readdir(modelsFolder)).filter((f) => f.endsWith('.json'))) {
-    const manifest = JSON.parse(await readFile(join(modelsFolder, file), 'utf8')) as ModelManifest;
-    const row = { manifest: JSON.stringify(manifest), path: join(modelsFolder, manifest.file), source: 'shipped' as const };
-    await db.insertInto('models').values({ id: manifest.id, ...row })
-      .onConflict((c) => c.column('id').doUpdateSet({ ...row, state: 'unchecked', state_reason: null, revision: sql`models.revision + 1` })
-        .where(sql<boolean>`models.manifest is distinct from excluded.manifest or models.path is distinct from excluded.path`)).execute();
-  }
-}
-
 /** Brings the migrated database to what catalogue, models and configuration say. @returns the one-time password of admin, at the first start */
 export const prepareInstallation: Prepare = async (context) => {
   const { config, secret, demoPort } = context;
+  const log = createLog('prepare');
   const db = openDatabase(context.databaseUrl, { max: 2, name: 'xuncheng-prepare' });
   try {
     await assertRedisKeepsJobs(context.redisUrl);
     await seedCatalogue(db);
-    await registerShippedModels(db);
+    await registerModels(db, addedModelsFolder(config.environment), 'api', log);
+    await registerModels(db, shippedModelsFolder, 'shipped', log);
     const sealer = createSealer(secret);
     if (demoPort !== null) {
       await seedDemoCity(db, config.environment.XUNCHENG_DATA);

@@ -1,5 +1,5 @@
-import { readFileSync, existsSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, parse, resolve } from 'node:path';
 import { LineCounter, parseDocument } from 'yaml';
 import { z } from 'zod';
 import { parseEnvironment, type Environment } from './environment.ts';
@@ -69,8 +69,18 @@ const looseSchema = z.object({
   eventTypes: list(z.object({ id: name }).catch({ id: '' })),
 }).catch({ cameras: [], models: [], eventTypes: [] });
 
+/** Where `npm run models -- add` puts models: they stay when the checkout is replaced. */
+export function addedModelsFolder({ XUNCHENG_DATA }: Pick<Environment, 'XUNCHENG_DATA'>): string {
+  return join(XUNCHENG_DATA, 'models');
+}
+
+function addedModels(environment: Environment): string[] {
+  const folder = addedModelsFolder(environment);
+  return existsSync(folder) ? readdirSync(folder).filter((file) => file.endsWith('.json')).map((file) => parse(file).name) : [];
+}
+
 /** Ids that must be there, or must be unique. An id that is missing or malformed reads as '' and is the schema's business. */
-function crossErrors(raw: unknown): ConfigError[] {
+function crossErrors(raw: unknown, added: readonly string[]): ConfigError[] {
   const file = looseSchema.parse(raw);
   const errors: ConfigError[] = [];
   const unique = (path: string, entries: readonly { id: string }[]): void => {
@@ -86,7 +96,7 @@ function crossErrors(raw: unknown): ConfigError[] {
   unique('cameras', file.cameras);
   unique('models', file.models);
   unique('eventTypes', file.eventTypes);
-  const models = [...shippedModels, ...file.models.map((m) => m.id)];
+  const models = [...shippedModels, ...added, ...file.models.map((m) => m.id)];
   const eventTypes = [...shippedEventTypes, ...file.eventTypes.map((e) => e.id)];
   for (const [c, camera] of file.cameras.entries()) {
     unique(`cameras[${c}].views`, camera.views);
@@ -121,8 +131,8 @@ function withPaths(file: FileConfig, folder: string): FileConfig {
   };
 }
 
-/** Reads a YAML text; `folder` is what relative files are relative to. */
-export function parseConfigText(text: string, folder: string): { file: FileConfig; errors: [] } | { file: null; errors: ConfigError[] } {
+/** Reads a YAML text; `folder` is what relative files are relative to, `added` names the models that this installation has besides the shipped ones. */
+export function parseConfigText(text: string, folder: string, added: readonly string[] = []): { file: FileConfig; errors: [] } | { file: null; errors: ConfigError[] } {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines });
   if (document.errors.length > 0) {
@@ -130,7 +140,7 @@ export function parseConfigText(text: string, folder: string): { file: FileConfi
   }
   const raw: unknown = document.toJS({ maxAliasCount: 100 }) ?? {};
   const parsed = fileSchema.safeParse(raw);
-  const errors = [...(parsed.success ? [] : issuesOf(parsed.error)), ...crossErrors(raw)];
+  const errors = [...(parsed.success ? [] : issuesOf(parsed.error)), ...crossErrors(raw, added)];
   if (!parsed.success || errors.length > 0) return { file: null, errors };
   return { file: withPaths(parsed.data, folder), errors: [] };
 }
@@ -146,7 +156,7 @@ export function loadConfig(env: NodeJS.ProcessEnv): LoadResult {
     if (!existsSync(path)) {
       errors.push({ path: 'XUNCHENG_CONFIG', message: `there is no file ${path}` });
     } else {
-      const parsed = parseConfigText(readFileSync(path, 'utf8'), dirname(resolve(path)));
+      const parsed = parseConfigText(readFileSync(path, 'utf8'), dirname(resolve(path)), environment.success ? addedModels(environment.data) : []);
       errors.push(...parsed.errors);
       file = parsed.file;
     }

@@ -14,7 +14,7 @@ import { withModels } from './with-models.ts';
 const usage = `usage: npm run models -- list [--json]
   add FILE [--id NAME] [--layout ${[...modelLayouts, 'classifier'].join('|')}] --labels a,b|FILE|coco [--size WxH] [--colour rgb|bgr] [--divisor N]
       [--mean R,G,B] [--std R,G,B] [--fit ${modelFits.join('|')}] [--alias NAME=a,b]… [--threshold LABEL=0.5]… [--licence TEXT]
-  test NAME PICTURE|CLIP [--out FILE.jpg|FILE.mp4]
+  test NAME PICTURE|CLIP [--out FILE.jpg|FILE.mp4] [--score 0.25]
   remove NAME`;
 
 const { values, positionals } = parseArgs({
@@ -34,6 +34,7 @@ const { values, positionals } = parseArgs({
     threshold: { type: 'string', multiple: true },
     licence: { type: 'string' },
     out: { type: 'string' },
+    score: { type: 'string' },
   },
 });
 
@@ -110,8 +111,9 @@ async function add(file: string): Promise<boolean> {
 
 async function test(id: string, input: string): Promise<boolean> {
   const model = await modelNamed(id);
+  const score = numbers(values.score, 1, 'score')?.[0];
   const out = values.out ?? usualOut(id, input);
-  const shown = await withModels([model], (models) => show({ models, model: id, input, out }));
+  const shown = await withModels([model], (models) => show({ models, manifest: model.manifest, input, out, score }));
   process.stderr.write(`drawn into ${out}\n`);
   const [first] = shown;
   if (first?.at === null) say({ id, picture: basename(input), out, detections: first.detections });

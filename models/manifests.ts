@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { z } from 'zod';
+import { parseEnvironment } from '../config/environment.ts';
+import { addedModelsFolder } from '../config/index.ts';
 import { readModelFolder, type ListedModel, type ModelFolder } from '../platform/model-folder.ts';
 
 export type { ListedModel } from '../platform/model-folder.ts';
@@ -11,10 +13,11 @@ export interface KnownModel extends ListedModel {
 
 export const shippedFolder = import.meta.dirname;
 
-/** Where models are put that are added on this installation: they stay when the checkout is replaced. */
+/** @throws Error when the environment is malformed */
 export function addedFolder(env: NodeJS.ProcessEnv = process.env): string {
-  const data = env['XUNCHENG_DATA'];
-  return join(resolve(data === undefined || data === '' ? './data' : data), 'models');
+  const environment = parseEnvironment(env);
+  if (!environment.success) throw new Error(`the environment: ${z.prettifyError(environment.error)}`);
+  return addedModelsFolder(environment.data);
 }
 
 /** All models of this installation. */

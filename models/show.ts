@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import sharp from 'sharp';
 import { annotate, type Models } from '../detector/index.ts';
 import type { Detection } from '../domain/detection.ts';
+import { thresholdOf, type ModelManifest } from '../domain/model.ts';
 
 /** What was found in one picture; `at` is its time in the clip, seconds. */
 export interface Shown {
@@ -46,10 +47,18 @@ async function sheetOf(pictures: readonly Buffer[]): Promise<Buffer> {
  * Draws what a model finds: on a picture into a JPEG; on a clip into a contact sheet, or into an MP4 when `out` is named so.
  * @throws Error when the input can be read neither way
  */
-export async function show({ models, model, input, out }: { models: Models; model: string; input: string; out: string }): Promise<readonly Shown[]> {
+export async function show({ models, manifest, input, out, score }: {
+  models: Models;
+  manifest: ModelManifest;
+  input: string;
+  out: string;
+  /** Lowest score that is drawn and told; absent = the manifest's thresholds. */
+  score: number | undefined;
+}): Promise<readonly Shown[]> {
   const drawn = async (bytes: Buffer): Promise<{ detections: readonly Detection[]; jpeg: Buffer }> => {
     const upright = await sharp(bytes).rotate().jpeg({ quality: 92 }).toBuffer();
-    const detections = await models.infer(model, upright);
+    const { detections: all } = await models.look(manifest.id, upright, score);
+    const detections = all.filter((d) => d.score >= (score ?? thresholdOf(manifest, d.label)));
     return { detections, jpeg: await annotate(upright, null, detections) };
   };
   if (isPicture(input)) {

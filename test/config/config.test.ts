@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadConfig, parseConfigText } from '../../config/index.ts';
@@ -12,6 +12,17 @@ describe('configuration file', () => {
   test('the annotated example is valid', () => {
     const path = join(import.meta.dirname, '../../config/xuncheng.example.yaml');
     expect(parseConfigText(readFileSync(path, 'utf8'), '/etc')).toMatchObject({ errors: [], file: { models: [{ file: '/etc/mine.onnx' }] } });
+  });
+
+  test('a model that was added on this installation may be named', () => {
+    const text = rule('dwell: 10s').replace('model: street', 'model: mine');
+    expect(parseConfigText(text, '/').errors).toHaveLength(1);
+    expect(parseConfigText(text, '/', ['mine']).errors).toEqual([]);
+    const data = mkdtempSync(join(tmpdir(), 'xuncheng-config-'));
+    mkdirSync(join(data, 'models'));
+    writeFileSync(join(data, 'models/mine.json'), '{}');
+    writeFileSync(join(data, 'city.yaml'), text);
+    expect(loadConfig({ XUNCHENG_DATA: data, XUNCHENG_CONFIG: join(data, 'city.yaml') })).toMatchObject({ ok: true });
   });
 
   test('an empty file is a city without cameras', () => {
