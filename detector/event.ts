@@ -1,9 +1,9 @@
 import type { Camera } from '../domain/camera.ts';
 import { detectionEventSchema, type Detection, type DetectionEvent } from '../domain/detection.ts';
 import type { Box } from '../domain/geometry.ts';
+import { minScoreOf } from '../domain/min-score.ts';
 import type { WatchEvent } from './camera-watch.ts';
 import type { Sample } from './confirmer.ts';
-import { minScoreOf } from './observe.ts';
 
 /** Lines of score history that travel with an event. */
 const historyLimit = 200;

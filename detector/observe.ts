@@ -1,7 +1,8 @@
 import type { Rule, SizeByPlace, Zone } from '../domain/camera.ts';
 import type { Detection } from '../domain/detection.ts';
 import { boxArea, overlap, type Box, type Polygon } from '../domain/geometry.ts';
-import { thresholdOf, type ModelManifest } from '../domain/model.ts';
+import { minScoreOf } from '../domain/min-score.ts';
+import type { ModelManifest } from '../domain/model.ts';
 import { inZone } from './zones.ts';
 
 /** One thing that a rule sees in a picture. */
@@ -54,11 +55,6 @@ function spread(names: readonly string[], manifest: Pick<ModelManifest, 'aliases
 export function unknownClasses(rule: Rule, manifest: Pick<ModelManifest, 'aliases' | 'labels'>): string[] {
   const names = [...(rule.classes.any ?? []), ...(rule.classes.all ?? [])];
   return names.filter((name) => ![...spread([name], manifest)].some((label) => manifest.labels.includes(label)));
-}
-
-/** Score from which a label counts for a rule: the rule's own, else the model's. */
-export function minScoreOf(rule: Pick<Rule, 'minScore'>, manifest: Pick<ModelManifest, 'thresholds'>, label: string): number {
-  return (typeof rule.minScore === 'object' ? rule.minScore[label] : rule.minScore) ?? thresholdOf(manifest, label);
 }
 
 /** Most of a gap between a thing and what hangs over it, as a share of the lower of the two heights. */
