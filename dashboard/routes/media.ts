@@ -49,18 +49,18 @@ export function mediaRoutes(app: App, { services: { media }, evidence, pictures,
     void reply.headers({
       'etag': etag,
       'accept-ranges': 'bytes',
-      // content never changes; shared caches must not keep it
-      'cache-control': 'private, max-age=31536000, immutable',
+      // content never changes, but whether one may see it does: the browser keeps it and asks each time
+      'cache-control': 'private, no-cache',
       'content-security-policy': "default-src 'none'; sandbox",
       'content-disposition': `${inline.has(info.mime) ? 'inline' : 'attachment'}; filename*=UTF-8''${encodeURIComponent(cleanName(info.fileName ?? info.id))}`,
     });
+    if (request.method === 'GET') audit.viewed(signedInOf(request), info.id, request.ip);
     if (request.headers['if-none-match'] === etag) return reply.code(304).send();
     const size = await evidence.size(info.sha256);
     if (size === null) {
       log.error({ media: info.id, sha256: info.sha256 }, 'a stored file is missing');
       throw new NotFound('the file is missing in the evidence store');
     }
-    if (request.method === 'GET') audit.viewed(signedInOf(request), info.id, request.ip);
     void reply.type(inline.has(info.mime) ? info.mime : 'application/octet-stream');
     const range = request.headers['if-range'] === undefined || request.headers['if-range'] === etag ? byteRange(request.headers.range, size) : 'whole';
     if (range === 'unsatisfiable') {

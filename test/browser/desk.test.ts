@@ -55,6 +55,35 @@ describe('the pages', () => {
     await page.waitForURL('**/cases?queue=to_file');
   }, 240_000);
 
+  test('who signs out and cannot is told, and is out when he can', async () => {
+    const page = await enter('verifier');
+    const leave = async (): Promise<void> => {
+      await page.getByTestId('user-menu').click();
+      await page.getByRole('menuitem', { name: 'Sign out' }).click();
+    };
+    await page.route('**/api/session', (route) => (route.request().method() === 'DELETE' ? route.abort() : route.continue()));
+    await leave();
+    await page.getByText('You are still signed in').last().waitFor();
+    expect(await page.evaluate(async () => (await fetch('/api/session')).status)).toBe(200);
+    await page.unroute('**/api/session');
+    await page.getByRole('button', { name: 'OK' }).click();
+    await leave();
+    await page.getByTestId('sign-in-form').waitFor();
+    expect(await page.evaluate(async () => (await fetch('/api/session')).status)).toBe(401);
+  }, 240_000);
+
+  test('a session that ends elsewhere leads to the sign-in page, and back to where one was', async () => {
+    const page = await enter('evaluator');
+    await page.goto(`${desk.url}/cases?queue=open`);
+    await page.locator('[data-testid=link-state][data-link=up]').waitFor();
+    await desk.db.deleteFrom('sessions').where('user_id', 'in', desk.db.selectFrom('users').select('id').where('username', '=', 'evaluator')).execute();
+    await page.getByTestId('sign-in-username').fill('evaluator');
+    await page.getByTestId('sign-in-password').fill(desk.passwordOf('evaluator'));
+    await page.getByTestId('sign-in-submit').click();
+    await page.waitForURL('**/cases?queue=open');
+    await page.getByTestId('user-menu').waitFor();
+  }, 240_000);
+
   test('the wall shows picture, boxes, a clip that plays and a live tile whose frames are counted', async () => {
     const id = await desk.raise({ camera: 'cam-1', box: [0.3, 0.3, 0.2, 0.3] });
     const page = await enter('shift');

@@ -38,7 +38,7 @@ describe('a picture', () => {
     expect(bytes.equals(sent)).toBe(false);
     expect(await sharp(bytes).metadata()).toMatchObject({ format: 'jpeg', width: 64, height: 48 });
     expect(headers.get('x-content-type-options')).toBe('nosniff');
-    expect(headers.get('cache-control')).toBe('private, max-age=31536000, immutable');
+    expect(headers.get('cache-control')).toBe('private, no-cache');
   });
 
   test('loses its EXIF but keeps time and place, and stands upright', async () => {
@@ -132,6 +132,17 @@ describe('who sees what', () => {
     expect((await fetchMedia(handler, id)).status).toBe(200);
     expect((await fetchMedia(await desk.person('police'), id)).status).toBe(404);
     expect((await fetch(`${desk.url}/api/media/${id}`)).status).toBe(401);
+  });
+
+  test('a browser asks each time whether it may still show what it keeps', async () => {
+    const leaver = await desk.person('cleaning');
+    const { id } = (await upload(leaver, await picture().png().toBuffer())).json<{ id: string }>();
+    const first = await fetchMedia(leaver, id);
+    expect(first.headers.get('cache-control')).toBe('private, no-cache');
+    const again = { 'if-none-match': first.headers.get('etag')! };
+    expect((await fetchMedia(leaver, id, again)).status).toBe(304);
+    await leaver.ask('DELETE', '/api/session');
+    expect((await fetchMedia(leaver, id, again)).status).toBe(401);
   });
 
   test('evidence of an alert is for its district and the city; views are written down once', async () => {

@@ -44,13 +44,22 @@ export function useChangePassword() {
   });
 }
 
+/** Loads the sign-in page anew: nothing that the person before has seen stays in memory. @param next path to come back to */
+export function toSignIn(next?: string): void {
+  location.assign(next === undefined ? '/sign-in' : `/sign-in?next=${encodeURIComponent(next)}`);
+}
+
+/** Ends the session. Where that fails the person is still signed in, on the server and here. */
 export function useSignOut() {
-  const client = useQueryClient();
   return useMutation({
-    mutationFn: () => request('/api/session', { method: 'DELETE' }),
-    onSettled: () => {
-      client.clear();
-      client.setQueryData(sessionKey, null);
+    mutationFn: async () => {
+      try {
+        await request('/api/session', { method: 'DELETE' });
+      } catch (error) {
+        // has ended by itself
+        if (!(error instanceof ApiError) || error.status !== 401) throw error;
+      }
     },
+    onSuccess: () => toSignIn(),
   });
 }

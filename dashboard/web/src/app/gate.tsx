@@ -1,7 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import { Navigate, Outlet, useLocation } from 'react-router';
-import { sessionKey, useSession } from '../api/session.ts';
+import { toSignIn, useSession } from '../api/session.ts';
 import { chosenLanguage, setLanguage } from '../i18n/index.ts';
 import { feed } from '../live/feed.ts';
 import { keepLevel } from '../live/sync.ts';
@@ -19,10 +19,7 @@ export function Gate() {
   useEffect(() => {
     if (userId === undefined || mustChange) return undefined;
     const stop = keepLevel(client);
-    feed.open(() => {
-      client.clear();
-      client.setQueryData(sessionKey, null);
-    });
+    feed.open(() => toSignIn(location.pathname + location.search));
     return () => {
       stop();
       feed.close();

@@ -2,12 +2,13 @@ import { GlobalOutlined, MoonOutlined, SunOutlined } from '@ant-design/icons';
 import { Button, Dropdown, Tooltip } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { NavLink, useNavigate } from 'react-router';
-import { useMe, useSignOut } from '../api/session.ts';
+import { useMe } from '../api/session.ts';
 import { useFeedState } from '../live/feed.ts';
 import { handles, seesAlerts, seesCameras, seesCases } from './abilities.ts';
 import { Brand } from './brand.tsx';
 import { setLanguage } from '../i18n/index.ts';
 import { setGround, useGround } from './theme.ts';
+import { useLeave } from './use-leave.ts';
 
 export function TopBar() {
   const { t } = useTranslation();
@@ -57,13 +58,13 @@ export function GroundButton() {
 function UserMenu() {
   const { t } = useTranslation();
   const { user } = useMe();
-  const signOut = useSignOut();
+  const leave = useLeave();
   const navigate = useNavigate();
   const items = [
     { key: 'who', disabled: true, label: <span>{user.unit?.name ?? t('app.city')}<br />{user.roles.map((role) => t(`role.${role}`)).join(' · ')}</span> },
     { type: 'divider' as const },
     { key: 'password', label: t('password.title'), onClick: () => void navigate('/password') },
-    { key: 'out', label: t('app.signOut'), onClick: () => signOut.mutate() },
+    { key: 'out', label: t('app.signOut'), onClick: leave },
   ];
   return <Dropdown menu={{ items }} trigger={['click']} placement="bottomRight"><Button type="text" size="small" data-testid="user-menu">{user.name}</Button></Dropdown>;
 }

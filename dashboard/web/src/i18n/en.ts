@@ -5,7 +5,7 @@ type Words<T> = { readonly [K in keyof T]: T[K] extends string ? string : Words<
 
 export const en: Words<typeof zh> = {
   app: {
-    name: 'Xuncheng', claim: 'Seen, dispatched, solved.', city: 'City', signOut: 'Sign out', switchLanguage: '切换到中文', otherLanguage: '中文', toLight: 'Switch to light', toDark: 'Switch to dark',
+    name: 'Xuncheng', claim: 'Seen, dispatched, solved.', city: 'City', signOut: 'Sign out', stillSignedIn: 'You are still signed in', switchLanguage: '切换到中文', otherLanguage: '中文', toLight: 'Switch to light', toDark: 'Switch to dark',
   },
   nav: { label: 'Main', alerts: 'Alerts', cases: 'Cases', cameras: 'Cameras', wall: 'Video wall', handler: 'My tasks' },
   common: { back: 'Back', cancel: 'Cancel', unknownType: 'Unclassified' },

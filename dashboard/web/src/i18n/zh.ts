@@ -1,7 +1,7 @@
 /** Chinese, as the trade speaks. `en.ts` has the same keys. */
 export const zh = {
   app: {
-    name: '巡城', claim: '看得见，派得出，办得结。', city: '市级', signOut: '退出登录', switchLanguage: 'Switch to English', otherLanguage: 'EN', toLight: '换成浅色', toDark: '换成深色',
+    name: '巡城', claim: '看得见，派得出，办得结。', city: '市级', signOut: '退出登录', stillSignedIn: '没有退出成功，您仍处于登录状态', switchLanguage: 'Switch to English', otherLanguage: 'EN', toLight: '换成浅色', toDark: '换成深色',
   },
   nav: { label: '主导航', alerts: '告警', cases: '案件', cameras: '摄像机', wall: '视频墙', handler: '我的任务' },
   common: { back: '返回', cancel: '取消', unknownType: '未分类' },

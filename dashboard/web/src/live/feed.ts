@@ -52,7 +52,10 @@ class Feed {
       // The client does not redial by itself after the server closed it.
       if (reason === 'io server disconnect' && this.socket === socket) setTimeout(() => socket.connect(), 1000);
     });
-    socket.on('connect_error', () => this.#away(this.#state.link === 'waiting' ? 'waiting' : 'down'));
+    socket.on('connect_error', (error: Error & { data?: { status?: number } }) => {
+      if (error.data?.status === 401) this.#signedOut?.();
+      else this.#away(this.#state.link === 'waiting' ? 'waiting' : 'down');
+    });
     socket.on('health', (health) => this.#set({ ...this.#state, health }));
     socket.on('alert', (change) => this.#take(change));
     socket.on('case', (change) => this.#take(change));

@@ -1,8 +1,9 @@
 import { Alert, App, Button, Form, Input } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { useNavigate } from 'react-router';
-import { useChangePassword, useMe, useSignOut } from '../api/session.ts';
+import { useChangePassword, useMe } from '../api/session.ts';
 import { Brand } from '../app/brand.tsx';
+import { useLeave } from '../app/use-leave.ts';
 import { GroundButton, LanguageButton } from '../app/top-bar.tsx';
 import { explain } from '../parts/states.tsx';
 import './sign-in.css';
@@ -14,7 +15,7 @@ export function PasswordPage() {
   const { t } = useTranslation();
   const { user } = useMe();
   const change = useChangePassword();
-  const signOut = useSignOut();
+  const leave = useLeave();
   const navigate = useNavigate();
   const { message } = App.useApp();
   const failure = change.error === null ? null : explain(change.error, t);
@@ -49,7 +50,7 @@ export function PasswordPage() {
           </Form.Item>
           {failure !== null && <Alert type="error" showIcon title={failure.what} description={failure.todo} role="alert" />}
           <Button type="primary" block htmlType="submit" loading={change.isPending} data-testid="password-submit">{t('password.go')}</Button>
-          <Button type="link" block onClick={() => (user.mustChangePassword ? signOut.mutate() : void navigate(-1))}>{user.mustChangePassword ? t('app.signOut') : t('common.cancel')}</Button>
+          <Button type="link" block onClick={() => (user.mustChangePassword ? leave() : void navigate(-1))}>{user.mustChangePassword ? t('app.signOut') : t('common.cancel')}</Button>
         </Form>
       </main>
     </div>
