@@ -1,5 +1,4 @@
-import { samePlaceOverlap } from '../domain/alert.ts';
-import { overlap, type Point } from '../domain/geometry.ts';
+import type { Point } from '../domain/geometry.ts';
 import type { Actor } from '../domain/roles.ts';
 import type { Subclass } from '../domain/views.ts';
 import type { Tx } from '../platform/db/index.ts';
@@ -7,18 +6,7 @@ import { locate } from '../platform/places.ts';
 import type { AlertRow } from './alert-row.ts';
 import { insertCase, takeStep } from './case-write.ts';
 import { shareEvidence } from './media-rows.ts';
-
-/** Days after closing within which the same thing at the same place is marked as come back (复发). */
-const recurrenceDays = 30;
-
-/** The latest closed case of the same camera, type and place. */
-async function recurrenceOf(tx: Tx, row: AlertRow): Promise<string | null> {
-  const { box } = row;
-  if (box === null) return null;
-  const closed = await tx.selectFrom('cases').select(['id', 'box']).where('camera_id', '=', row.camera_id).where('event_type', '=', row.event_type).where('state', 'in', ['closed', 'archived'])
-    .where('closed_at', '>', new Date(row.raised_at.getTime() - recurrenceDays * 86_400_000)).orderBy('closed_at', 'desc').limit(50).execute();
-  return closed.find((c) => c.box !== null && overlap(c.box, box) >= samePlaceOverlap)?.id ?? null;
-}
+import { recurrenceOf } from './recurrence.ts';
 
 /** The case of an alert that is being confirmed: a new one, or the one that an earlier verdict had made. The alert is locked. @returns the case's id */
 export async function caseOfAlert(tx: Tx, row: AlertRow, verdict: {
@@ -35,11 +23,12 @@ export async function caseOfAlert(tx: Tx, row: AlertRow, verdict: {
     return row.case_id;
   }
   const place = verdict.point === null ? { cell: row.cell, districtId: row.district_id } : await locate(tx, verdict.point, row.district_id);
+  const recurrence = await recurrenceOf(tx, { camera: row.camera_id, eventType: row.event_type, box: row.box, raisedAt: row.raised_at });
   const created = await insertCase(tx, {
     state: 'to_file', source: 'video', event_type: row.event_type,
     standard_ref: subclass?.standardRef ?? null, code: subclass?.code ?? null, subclass_name: subclass?.name ?? null,
     severity: row.severity, description, lon: verdict.point?.[0] ?? row.lon, lat: verdict.point?.[1] ?? row.lat, address: row.address, cell: place.cell,
-    camera_id: row.camera_id, zone_id: row.zone_id, box: row.box, district_id: place.districtId, recurrence_of: await recurrenceOf(tx, row),
+    camera_id: row.camera_id, zone_id: row.zone_id, box: row.box, district_id: place.districtId, recurrence_of: recurrence?.caseId ?? null,
   }, { actor, action: 'confirm', input, tell: new Set(['duty_officers']), delaySeconds });
   await shareEvidence(tx, row.id, created.id);
   return created.id;

@@ -15,13 +15,12 @@ import { transact, type Context } from './context.ts';
 import { afterCursor, countLimit, cursorOf, isUuid, newestFirst, pageSize } from './cursor.ts';
 import { alertScope } from '../platform/scope.ts';
 import { readSettings } from './settings.ts';
+import { silenceOf } from './silence.ts';
 import { subclassesOf } from './subclasses.ts';
 import type { z } from 'zod';
 
 /** Effects outside wait a little longer than a verdict may be taken back. */
 const holdBackSeconds = undoSeconds + 1;
-/** Silence after a rejection where the rule says nothing, milliseconds. */
-const usualSilence = 60 * 60_000;
 
 async function visibleRow(db: DbOrTx, actor: Actor, id: string): Promise<AlertListRow> {
   const row = isUuid(id) ? await alertQuery(db).where('alerts.id', '=', id).where(alertScope(actor.scope)).executeTakeFirst() : undefined;
@@ -99,8 +98,7 @@ async function reject(tx: Tx, actor: Actor, id: string, raw: unknown): Promise<v
   }, { actor, action: 'reject', input: { reason: input.reason, kind } });
   // what has gone and comes back is news; what has no place cannot be told from another
   if (input.reason === 'gone' || row.box === null) return;
-  const camera = await tx.selectFrom('cameras').select('rules').where('id', '=', row.camera_id).executeTakeFirstOrThrow();
-  const silence = camera.rules.find((r) => r.id === row.rule_id)?.silence ?? usualSilence;
+  const silence = await silenceOf(tx, row);
   await tx.insertInto('silences').values({ camera_id: row.camera_id, event_type: row.event_type, box: JSON.stringify(row.box), until: new Date(now.getTime() + silence), alert_id: row.id }).execute();
 }
 

@@ -53,7 +53,7 @@ function view(row: AlertListRow, evidence: AlertView['evidence'], now: Date): Al
       by: { id: v.by, name: row.judge_name ?? '' }, at: v.at,
     },
     undoUntil: until !== null && until > now ? until.toISOString() : null,
-    mergedInto: row.merged_into,
+    mergedInto: row.merged_into, recurrenceOf: row.recurrence_of,
     case: row.case_id === null || row.state !== 'confirmed' ? null : { id: row.case_id, number: row.case_number ?? '', state: row.case_state as CaseState },
     evidence, evidenceFailure: row.evidence_failure,
   };

@@ -1,4 +1,5 @@
 import { UnrecoverableError } from 'bullmq';
+import type { MediaRef } from '../domain/detection.ts';
 import type { JobMap } from '../domain/jobs.ts';
 import { Conflict, Invalid } from '../domain/errors.ts';
 import type { Box } from '../domain/geometry.ts';
@@ -9,14 +10,15 @@ import { databaseNow, type Db, type Tx } from '../platform/db/index.ts';
 import type { EvidenceStore } from '../platform/evidence-store.ts';
 import type { Log } from '../platform/log.ts';
 import type { Handlers } from '../platform/queues.ts';
+import { tellAlert } from './alert-row.ts';
 import { takeStep } from './case-write.ts';
 import { transact } from './context.ts';
-import { insertMedia } from './media-rows.ts';
+import { addAlertMedia, insertMedia } from './media-rows.ts';
 import { sweepDeadlines } from './sweep-deadlines.ts';
 
 /** What the dispatcher needs of the vision nodes: the same camera looks again. */
 export interface RecheckPort {
-  (place: { caseId: string; cameraId: string; zoneId: string | null; eventType: string; box: Box | null }):
+  (place: { cameraId: string; zoneId: string | null; eventType: string; box: Box | null }):
   Promise<{ answer: 'present' | 'absent' | 'unknown'; score: number | null; jpeg: Buffer | null }>;
 }
 
@@ -76,29 +78,50 @@ export function createHandlers({ db, log, intake, evidence, recheck }: {
     });
   }
 
+  /** Asks the camera. One that cannot look is an answer too. */
+  async function ask(place: Parameters<RecheckPort>[0]): Promise<{ answer: 'present' | 'absent' | 'unknown' | null; score: number | null; picture: MediaRef | null; failure: string | null }> {
+    const seen = await recheck(place).catch((error: unknown) => (error instanceof Error ? error : new Error(String(error))));
+    if (seen instanceof Error) {
+      const failure = seen.message.slice(0, 500);
+      log.warn({ camera: place.cameraId, failure }, 'the camera could not look again');
+      return { answer: null, score: null, picture: null, failure };
+    }
+    const { answer, score, jpeg } = seen;
+    return { answer, score, picture: jpeg === null ? null : await evidence.put(jpeg, { mime: 'image/jpeg' }), failure: null };
+  }
+
+  async function picture(job: JobMap['picture']): Promise<void> {
+    const row = await pending(job.outboxId);
+    if (row === null) return;
+    const { camera_id: cameraId, zone_id: zoneId, event_type: eventType, box } = await db.selectFrom('alerts').select(['camera_id', 'zone_id', 'event_type', 'box']).where('id', '=', job.alertId).executeTakeFirstOrThrow();
+    const seen = await ask({ cameraId, zoneId, eventType, box });
+    await transact(db, async (tx) => {
+      const alert = await tx.selectFrom('alerts').selectAll().where('id', '=', job.alertId).forUpdate().executeTakeFirstOrThrow();
+      await addAlertMedia(tx, alert, { original: seen.picture });
+      if (seen.picture === null) await tx.updateTable('alerts').set({ evidence_failure: seen.failure ?? 'the camera gave no picture' }).where('id', '=', alert.id).execute();
+      await tellAlert(tx, alert, 'evidence');
+      await done(tx, row.id);
+    });
+  }
+
   async function look(job: JobMap['recheck']): Promise<void> {
     const row = await pending(job.outboxId);
     if (row === null) return;
     const open = await db.selectFrom('case_rechecks as r').innerJoin('cases as c', 'c.id', 'r.case_id').where('r.case_id', '=', job.caseId).where('r.answered_at', 'is', null)
       .select(['r.id', 'c.camera_id', 'c.zone_id', 'c.event_type', 'c.box']).orderBy('r.asked_at').limit(1).executeTakeFirst();
     if (open === undefined) return done(db, row.id);
-    const seen = open.camera_id === null || open.event_type === null ? new Error('no camera watches this place')
-      : await recheck({ caseId: job.caseId, cameraId: open.camera_id, zoneId: open.zone_id, eventType: open.event_type, box: open.box })
-        .catch((error: unknown) => (error instanceof Error ? error : new Error(String(error))));
-    // a camera that cannot look is an answer too: a person waits, and may ask again
-    const failure = seen instanceof Error ? seen.message.slice(0, 500) : null;
-    if (failure !== null) log.warn({ case: job.caseId, failure }, 'the camera could not look again');
-    const answer = seen instanceof Error ? { answer: null, score: null, jpeg: null } : seen;
-    const ref = answer.jpeg === null ? null : await evidence.put(answer.jpeg, { mime: 'image/jpeg' });
+    // a person waits, and may ask again
+    const seen = open.camera_id === null || open.event_type === null ? { answer: null, score: null, picture: null, failure: 'no camera watches this place' }
+      : await ask({ cameraId: open.camera_id, zoneId: open.zone_id, eventType: open.event_type, box: open.box });
     await transact(db, async (tx) => {
-      const mediaId = ref === null ? null : await insertMedia(tx, ref, 'recheck');
+      const mediaId = seen.picture === null ? null : await insertMedia(tx, seen.picture, 'recheck');
       const { numUpdatedRows } = await tx.updateTable('case_rechecks')
-        .set({ answered_at: await databaseNow(tx), answer: answer.answer, score: answer.score, media_id: mediaId, failure })
+        .set({ answered_at: await databaseNow(tx), answer: seen.answer, score: seen.score, media_id: mediaId, failure: seen.failure })
         .where('id', '=', open.id).where('answered_at', 'is', null).executeTakeFirst();
       if (numUpdatedRows === 1n) {
         await takeStep(tx, {
           caseId: job.caseId, actor: systemActor, action: 'recheck_answered',
-          input: { recheckId: open.id, answer: answer.answer, score: answer.score, failure, media: mediaId === null ? [] : [mediaId] },
+          input: { recheckId: open.id, answer: seen.answer, score: seen.score, failure: seen.failure, media: mediaId === null ? [] : [mediaId] },
         });
       }
       await done(tx, row.id);
@@ -110,5 +133,5 @@ export function createHandlers({ db, log, intake, evidence, recheck }: {
     if (job.outboxId !== undefined) await done(db, job.outboxId);
   }
 
-  return { detections, notify, webhook, recheck: look, deadline };
+  return { detections, notify, webhook, recheck: look, picture, deadline };
 }

@@ -9,11 +9,14 @@ import type { Intake, IntakeAnswer } from '../domain/services.ts';
 import { crashPoint } from '../platform/crash-points.ts';
 import type { Tx } from '../platform/db/index.ts';
 import type { EvidenceStore } from '../platform/evidence-store.ts';
+import { writeOutbox } from '../platform/outbox.ts';
 import { locate } from '../platform/places.ts';
 import { changeAlert, tellAlert, writeAlertHistory, type AlertRow } from './alert-row.ts';
 import { takeStep } from './case-write.ts';
 import { transact, type Context } from './context.ts';
 import { addAlertMedia, keepMedia, type AlertPart } from './media-rows.ts';
+import { recurrenceOf } from './recurrence.ts';
+import { isNewsAgain, rootOf } from './standing.ts';
 
 /** The event that a message speaks of is not stored yet; the message is to be sent again. */
 export class NotYetStored extends Error {
@@ -99,14 +102,22 @@ async function markSeenAgain(tx: Tx, alert: AlertRow, at: string): Promise<void>
   await takeStep(tx, { caseId: row.id, actor: systemActor, action: 'seen_again', input: { alertId: alert.id, at: new Date(at).toISOString() } });
 }
 
-async function storeEvent(tx: Tx, event: DetectionEvent, alertId: string, part: IntakeAnswer['part']): Promise<void> {
+/** What is known of where an event comes from, besides itself. */
+interface Origin {
+  /** Key of the track's first event, when this one is derived from it. */
+  readonly track: string | null;
+  /** Alert of the same thing, which has ended. */
+  readonly recurrenceOf: string | null;
+}
+
+async function storeEvent(tx: Tx, event: DetectionEvent, alertId: string, part: IntakeAnswer['part'], track: string | null): Promise<void> {
   crashPoint('before:event-insert');
-  await tx.insertInto('detection_events').values({ key: event.key, camera_id: event.camera, payload: JSON.stringify(event), alert_id: alertId, part }).execute();
+  await tx.insertInto('detection_events').values({ key: event.key, camera_id: event.camera, payload: JSON.stringify(event), alert_id: alertId, part, track_key: track }).execute();
   crashPoint('after:event-insert');
 }
 
-async function fold(tx: Tx, event: DetectionEvent, alert: AlertRow): Promise<IntakeAnswer> {
-  await storeEvent(tx, event, alert.id, 'repeat');
+async function fold(tx: Tx, event: DetectionEvent, alert: AlertRow, track: string | null): Promise<IntakeAnswer> {
+  await storeEvent(tx, event, alert.id, 'repeat', track);
   const after = await changeAlert(tx, alert, {
     repeats: alert.repeats + 1, gone_at: null, last_seen_at: new Date(Math.max(alert.last_seen_at.getTime(), Date.parse(event.raisedAt))),
   }, { actor: systemActor, action: 'repeat', input: { key: event.key } });
@@ -115,7 +126,7 @@ async function fold(tx: Tx, event: DetectionEvent, alert: AlertRow): Promise<Int
   return { alertId: alert.id, part: 'repeat' };
 }
 
-async function raise(tx: Tx, event: DetectionEvent): Promise<IntakeAnswer> {
+async function raise(tx: Tx, event: DetectionEvent, origin: Origin): Promise<IntakeAnswer> {
   const { camera, type } = await known(tx, event);
   const zone = camera.zones.find((z) => z.id === event.zone);
   const rule = camera.rules.find((r) => r.id === event.rule);
@@ -127,21 +138,51 @@ async function raise(tx: Tx, event: DetectionEvent): Promise<IntakeAnswer> {
     box: event.box === null ? null : JSON.stringify(event.box), boxes: JSON.stringify(event.boxes), scores: JSON.stringify(event.scores),
     model: event.model === null ? null : JSON.stringify(event.model),
     lon: point?.[0] ?? null, lat: point?.[1] ?? null, address: zone?.address ?? camera.address, cell: place.cell, district_id: place.districtId,
-    first_seen_at: event.firstSeenAt === null ? null : new Date(event.firstSeenAt), raised_at: new Date(event.raisedAt), last_seen_at: new Date(event.raisedAt),
+    first_seen_at: event.firstSeenAt === null ? null : new Date(event.firstSeenAt), raised_at: new Date(event.raisedAt), last_seen_at: new Date(event.raisedAt), recurrence_of: origin.recurrenceOf,
   }).returningAll().executeTakeFirstOrThrow();
-  await storeEvent(tx, event, alert.id, 'raised');
-  await writeAlertHistory(tx, alert, 1, null, { actor: systemActor, action: 'raised', input: { key: event.key } });
+  await storeEvent(tx, event, alert.id, 'raised', origin.track);
+  await writeAlertHistory(tx, alert, 1, null, { actor: systemActor, action: 'raised', input: { key: event.key, recurrenceOf: origin.recurrenceOf } });
   await addAlertMedia(tx, alert, event.evidence);
   await tellAlert(tx, alert, 'raised');
   return { alertId: alert.id, part: 'raised' };
 }
 
+/** One at a time for a camera and type: of two at the same place the second finds the first. */
+async function oneAtATime(tx: Tx, camera: string, eventType: string): Promise<void> {
+  await sql`select pg_advisory_xact_lock(hashtextextended(${`${camera}\n${eventType}`}, 7240411))`.execute(tx);
+}
+
+/** The last event of a track, which stands for it now: its first, or the one under which it was raised anew. */
+async function lastOf(tx: Tx, track: string) {
+  const event = await tx.selectFrom('detection_events').selectAll().where((eb) => eb.or([eb('key', '=', track), eb('track_key', '=', track)]))
+    .orderBy('received_at', 'desc').limit(1).executeTakeFirst();
+  if (event === undefined) throw new NotYetStored(`the event ${track} is not stored yet`);
+  return event;
+}
+
+/** A thing that still stands when its alert was judged and forgotten, or its case has ended, makes a new alert, or a repeat of another that is open there. */
+async function raiseAnew(tx: Tx, last: Awaited<ReturnType<typeof lastOf>>, ended: AlertRow, sighting: { at: string; score: number }): Promise<IntakeAnswer | null> {
+  const track = last.track_key ?? last.key;
+  const { n } = await tx.selectFrom('detection_events').select((eb) => eb.fn.countAll<string>().as('n')).where('track_key', '=', track).executeTakeFirstOrThrow();
+  const event: DetectionEvent = {
+    ...last.payload, key: `${track}#${Number(n) + 1}`, raisedAt: sighting.at, score: sighting.score, scores: [],
+    // its pictures are of another day
+    evidence: { original: null, annotated: null, before: last.payload.evidence.before },
+  };
+  if ((await silenceOver(tx, event)) !== undefined) return null;
+  const open = await openAlertAt(tx, event);
+  if (open !== undefined) return fold(tx, event, open, track);
+  const answer = await raise(tx, event, { track, recurrenceOf: ended.id });
+  await writeOutbox(tx, 'picture', `alert:${answer.alertId}:picture`, { alertId: answer.alertId });
+  return answer;
+}
+
 /** Locks the alert that a stored event belongs to. */
-async function alertOf(tx: Tx, key: string): Promise<{ alert: AlertRow; part: IntakeAnswer['part']; gone: boolean }> {
-  const event = await tx.selectFrom('detection_events').select(['alert_id', 'part', 'gone_at']).where('key', '=', key).executeTakeFirst();
+async function alertOf(tx: Tx, key: string): Promise<{ alert: AlertRow; part: IntakeAnswer['part'] }> {
+  const event = await tx.selectFrom('detection_events').select(['alert_id', 'part']).where('key', '=', key).executeTakeFirst();
   if (event === undefined) throw new NotYetStored(`the event ${key} is not stored yet`);
   const alert = await tx.selectFrom('alerts').selectAll().where('id', '=', event.alert_id).forUpdate().executeTakeFirstOrThrow();
-  return { alert, part: event.part, gone: event.gone_at !== null };
+  return { alert, part: event.part };
 }
 
 export function createIntake({ db, evidence }: Context & { readonly evidence?: EvidenceStore }): Intake {
@@ -161,21 +202,22 @@ export function createIntake({ db, evidence }: Context & { readonly evidence?: E
     const event = parsed.data;
     await assertStored(event.evidence);
     return transact(db, async (tx) => {
-      // one at a time for a camera and type: of two at the same place the second finds the first
-      await sql`select pg_advisory_xact_lock(hashtextextended(${`${event.camera}\n${event.eventType}`}, 7240411))`.execute(tx);
+      await oneAtATime(tx, event.camera, event.eventType);
       const stored = await tx.selectFrom('detection_events').select(['alert_id', 'part']).where('key', '=', event.key).executeTakeFirst();
       if (stored !== undefined) return { alertId: stored.alert_id, part: stored.part };
       await known(tx, event);
       await refuseStaleFence(tx, event);
       const silence = await silenceOver(tx, event);
       if (silence !== undefined) {
-        await storeEvent(tx, event, silence.alert_id, 'silenced');
+        await storeEvent(tx, event, silence.alert_id, 'silenced', null);
         await keepMedia(tx, event.evidence);
         await tx.updateTable('silences').set((eb) => ({ swallowed: eb('swallowed', '+', 1) })).where('id', '=', silence.id).execute();
         return { alertId: silence.alert_id, part: 'silenced' };
       }
       const open = await openAlertAt(tx, event);
-      return open === undefined ? raise(tx, event) : fold(tx, event, open);
+      if (open !== undefined) return fold(tx, event, open, null);
+      const before = await recurrenceOf(tx, { ...event, raisedAt: new Date(event.raisedAt) });
+      return raise(tx, event, { track: null, recurrenceOf: before?.alertId ?? null });
     });
   }
 
@@ -199,25 +241,39 @@ export function createIntake({ db, evidence }: Context & { readonly evidence?: E
 
   function acceptStill(message: Extract<DetectionMessage, { kind: 'still' }>): Promise<IntakeAnswer> {
     return transact(db, async (tx) => {
-      const { alert, part } = await alertOf(tx, message.key);
-      if (part === 'silenced') return { alertId: alert.id, part };
+      const { payload } = await lastOf(tx, message.key);
+      await oneAtATime(tx, payload.camera, payload.eventType);
+      const last = await lastOf(tx, message.key);
+      const { alert, part } = await alertOf(tx, last.key);
+      const root = await rootOf(tx, alert);
+      const told = { alertId: alert.id, part };
       const at = new Date(message.at);
-      if (at > alert.last_seen_at) await tx.updateTable('alerts').set({ last_seen_at: at }).where('id', '=', alert.id).execute();
-      await markSeenAgain(tx, alert, message.at);
-      return { alertId: alert.id, part };
+      // overtaken by what was told later
+      if (last.gone_at !== null) return told;
+      if (await isNewsAgain(tx, root, at)) return (await raiseAnew(tx, last, root, message)) ?? told;
+      if (root.state === 'rejected') return told;
+      if (at > root.last_seen_at) await tx.updateTable('alerts').set({ last_seen_at: at }).where('id', '=', root.id).execute();
+      await markSeenAgain(tx, root, message.at);
+      return told;
     });
   }
 
   function acceptGone(message: Extract<DetectionMessage, { kind: 'gone' }>): Promise<IntakeAnswer> {
     return transact(db, async (tx) => {
-      const { alert, part, gone } = await alertOf(tx, message.key);
-      if (gone) return { alertId: alert.id, part };
-      await tx.updateTable('detection_events').set({ gone_at: new Date(message.at) }).where('key', '=', message.key).execute();
-      if (part === 'silenced') return { alertId: alert.id, part };
-      const still = await tx.selectFrom('detection_events').select('key').where('alert_id', '=', alert.id).where('part', '!=', 'silenced').where('gone_at', 'is', null).limit(1).executeTakeFirst();
-      // closes nothing: it is shown to all who work on it
-      if (still === undefined) await changeAlert(tx, alert, { gone_at: new Date(message.at) }, { actor: systemActor, action: 'gone', input: { at: message.at } });
-      return { alertId: alert.id, part };
+      const last = await lastOf(tx, message.key);
+      const answer = { alertId: last.alert_id, part: last.part };
+      if (last.gone_at !== null) return answer;
+      const goneAt = new Date(message.at);
+      const events = await tx.updateTable('detection_events').set({ gone_at: goneAt }).where((eb) => eb.or([eb('key', '=', message.key), eb('track_key', '=', message.key)]))
+        .where('gone_at', 'is', null).returning(['alert_id', 'part']).execute();
+      const shown = [...new Set(events.filter((e) => e.part !== 'silenced').map((e) => e.alert_id))].toSorted();
+      for (const id of shown) {
+        const alert = await tx.selectFrom('alerts').selectAll().where('id', '=', id).forUpdate().executeTakeFirstOrThrow();
+        const still = await tx.selectFrom('detection_events').select('key').where('alert_id', '=', id).where('part', '!=', 'silenced').where('gone_at', 'is', null).limit(1).executeTakeFirst();
+        // closes nothing: it is shown to all who work on it
+        if (still === undefined) await changeAlert(tx, alert, { gone_at: goneAt }, { actor: systemActor, action: 'gone', input: { at: message.at } });
+      }
+      return answer;
     });
   }
 

@@ -13,8 +13,10 @@ export interface JobMap {
   webhook: { readonly outboxId: string; readonly url: string; readonly body: unknown };
   /** Ask the case's camera to look again; the answer is stored with the verification. */
   recheck: { readonly outboxId: string; readonly caseId: string };
+  /** The camera takes a picture of what was raised anew; it becomes the alert's. */
+  picture: { readonly outboxId: string; readonly alertId: string };
   /** A deadline may have come: the sweeper looks at the case now. */
   deadline: { readonly outboxId?: string; readonly caseId: string };
 }
 export type QueueName = keyof JobMap;
-export const queueNames = ['detections', 'notify', 'webhook', 'recheck', 'deadline'] as const satisfies readonly QueueName[];
+export const queueNames = ['detections', 'notify', 'webhook', 'recheck', 'picture', 'deadline'] as const satisfies readonly QueueName[];

@@ -74,6 +74,8 @@ export interface AlertView {
   /** Until when the person who judged may take it back; null when nobody may. */
   readonly undoUntil: string | null;
   readonly mergedInto: string | null;
+  /** Ended alert of the same thing at the same place, when this one has come back (复发). */
+  readonly recurrenceOf: string | null;
   readonly case: { readonly id: string; readonly number: string; readonly state: CaseState } | null;
   readonly evidence: AlertEvidence;
   /** Why a part of the evidence will not come, or null. */

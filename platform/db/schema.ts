@@ -203,6 +203,7 @@ export interface DetectionEventsTable {
   payload: Json<DetectionEvent>;
   alert_id: string;
   part: 'raised' | 'repeat' | 'silenced';
+  track_key: string | null;
   gone_at: NullableTime;
   received_at: TimeDefaultNow;
 }
