@@ -2,6 +2,7 @@
  * Renders training pictures and demo clips.
  *   node models/scenes/render.ts pictures --count 100 --seed 1 --size 640x360 --out DIR [--style parade,plaza|holdout] [--close 0.25] [--block 100]
  *   node models/scenes/render.ts samples --script FILE --count 40 --first 0 --size 640x360 --out DIR
+ *   node models/scenes/render.ts events --seed N [--count 1] [--seconds 300] [--every 2] [--topic stall] [--script FILE] --size 640x360 --out DIR
  *   node models/scenes/render.ts clip --script FILE --out FILE.mp4 [--size 1280x720] [--bytes 3450000] [--at 3,12.5]
  */
 import { spawn } from 'node:child_process';
@@ -12,7 +13,9 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { openScenes } from './browser.ts';
+import { scenario, TOPICS, type Topic } from './clips/scenario.ts';
 import type { ClipScript } from './page/clip.ts';
+import type { EventScript } from './page/event-clip.ts';
 import type { PictureJob, PictureTruth, ScenesApi } from './page/main.ts';
 import type { SceneOptions } from './page/picture.ts';
 import { CLASS_NAMES } from './classes.ts';
@@ -23,7 +26,8 @@ declare const window: { scenes: ScenesApi };
 const { positionals, values } = parseArgs({
   allowPositionals: true,
   options: {
-    count: { type: 'string', default: '20' }, seed: { type: 'string', default: '1' }, size: { type: 'string' }, out: { type: 'string' }, script: { type: 'string' },
+    seconds: { type: 'string' }, every: { type: 'string', default: '2' }, topic: { type: 'string' },
+    count: { type: 'string' }, seed: { type: 'string', default: '1' }, size: { type: 'string' }, out: { type: 'string' }, script: { type: 'string' },
     style: { type: 'string' }, close: { type: 'string', default: '0.25' }, block: { type: 'string' },
     'per-scene': { type: 'string', default: '8' }, samples: { type: 'string' }, calm: { type: 'string', default: '0.2' }, weather: { type: 'string' }, first: { type: 'string', default: '0' }, at: { type: 'string' }, bytes: { type: 'string', default: '3450000' },
   },
@@ -52,8 +56,8 @@ function styles(): readonly StyleName[] {
 }
 
 /** A script is a TypeScript file whose default export is the clip. */
-async function readScript(): Promise<ClipScript> {
-  const module = await import(pathToFileURL(resolve(needed('script'))).href) as { default: ClipScript };
+async function readScript<T extends ClipScript | EventScript = ClipScript>(): Promise<T> {
+  const module = await import(pathToFileURL(resolve(needed('script'))).href) as { default: T };
   return module.default;
 }
 
@@ -89,7 +93,7 @@ async function drawPictures(out: string, seed: number, count: number): Promise<v
 /** With --block the pictures are drawn in blocks with seeds of their own; started again, it goes on with the first block that is not done. */
 async function pictures(): Promise<void> {
   const out = needed('out');
-  const count = Number(values.count); const seed = Number(values.seed); const block = Number(values.block ?? count);
+  const count = Number(values.count ?? 20); const seed = Number(values.seed); const block = Number(values.block ?? count);
   await openFolder(out);
   for (let k = 0; k * block < count; k++) {
     const mark = join(out, 'blocks', String(seed + k * block));
@@ -109,11 +113,36 @@ async function samples(): Promise<void> {
   const script = await readScript();
   const browser = await openScenes((name, body) => writeFile(join(out, 'images', `${name}.jpg`), body));
   try {
-    const truths = await browser.page.evaluate(([s, n, w, h, f]) => window.scenes.sample(s, n, w, h, f), [script, Number(values.count), width, height, Number(values.first)] as const);
+    const truths = await browser.page.evaluate(([s, n, w, h, f]) => window.scenes.sample(s, n, w, h, f), [script, Number(values.count ?? 20), width, height, Number(values.first)] as const);
     await writeTruths(out, truths);
     process.stdout.write(`${truths.length} pictures of ${script.name}\n`);
   } finally {
     await browser.close();
+  }
+}
+
+/** Each clip becomes a folder: a JPEG for every `--every`-th second and truth.json. What is there already is not drawn again. */
+async function events(): Promise<void> {
+  const out = needed('out');
+  const [width, height] = sizeOf(values.size ?? '640x360');
+  const options = { ...(values.seconds ? { seconds: Number(values.seconds) } : {}), ...(values.topic ? { topic: values.topic as Topic } : {}), ...(values.style ? { style: styles()[0] } : {}) };
+  if (values.topic && !TOPICS.includes(values.topic as Topic)) throw new Error(`--topic ${values.topic}: one of ${TOPICS.join(', ')} expected`);
+  const first = Number(values.seed);
+  const seeds = Array.from({ length: values.script ? 1 : Number(values.count ?? 1) }, (_, k) => first + k);
+  for (const seed of seeds) {
+    const script = values.script ? await readScript<EventScript>() : scenario(seed, options);
+    const folder = values.script ? out : join(out, script.name);
+    if (existsSync(join(folder, 'truth.json'))) continue;
+    await mkdir(folder, { recursive: true });
+    const started = performance.now();
+    const browser = await openScenes((name, body) => writeFile(join(folder, `${name}.jpg`), body));
+    try {
+      const truth = await browser.page.evaluate(([s, e, w, h]) => window.scenes.events(s, e, w, h), [script, Number(values.every), width, height] as const) as { pictures: unknown[] };
+      await writeFile(join(folder, 'truth.json'), JSON.stringify(truth, null, 1) + '\n');
+      process.stdout.write(`${script.name}: ${truth.pictures.length} pictures of ${script.seconds} s in ${((performance.now() - started) / 1000).toFixed(0)} s\n`);
+    } finally {
+      await browser.close();
+    }
   }
 }
 
@@ -161,8 +190,9 @@ async function clip(): Promise<void> {
 switch (positionals[0]) {
   case 'pictures': await pictures(); break;
   case 'samples': await samples(); break;
+  case 'events': await events(); break;
   case 'clip': await clip(); break;
   default:
-    process.stderr.write('pictures, samples or clip?\n');
+    process.stderr.write('pictures, samples, events or clip?\n');
     process.exitCode = 2;
 }

@@ -1,4 +1,4 @@
-import type { Actor } from '../page/clip.ts';
+import type { Actor } from '../page/actor.ts';
 
 /** Someone who walks along the street from one end of the view to the other. Speed in m/s, start in seconds. */
 export function walker(seed: number, start: number, fromX: number, toX: number, z: number, speed = 1.25, more: Partial<Actor> = {}): Actor {

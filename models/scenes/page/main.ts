@@ -1,6 +1,7 @@
 import { renderClip, sampleClip } from './clip.ts';
 import { yoloLines } from './boxes.ts';
 import type { ClipScript } from './clip.ts';
+import { renderEvents, type EventScript } from './event-clip.ts';
 import { buildScene, takePicture, type SceneOptions } from './picture.ts';
 import { Stage } from './stage.ts';
 
@@ -8,6 +9,7 @@ import { Stage } from './stage.ts';
 export interface ScenesApi {
   pictures(job: PictureJob): Promise<PictureTruth[]>;
   clip(script: ClipScript, width: number, height: number, only?: number[]): Promise<unknown>;
+  events(script: EventScript, every: number, width: number, height: number): Promise<unknown>;
   sample(script: ClipScript, count: number, width: number, height: number, first: number): Promise<PictureTruth[]>;
 }
 
@@ -48,6 +50,10 @@ const api: ScenesApi = {
   async clip(script, width, height, only) {
     const s = stageOf(width, height);
     return renderClip(s.stage, s.out, script, (blob) => send('/out/frame', blob), only);
+  },
+  async events(script, every, width, height) {
+    const s = stageOf(width, height);
+    return renderEvents(s.stage, s.out, script, every, (name, blob) => send(`/out/${name}`, blob));
   },
   async sample(script, count, width, height, first) {
     const s = stageOf(width, height);

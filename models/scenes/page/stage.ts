@@ -9,7 +9,7 @@ export interface Look { blur: number; noise: number; vignette: number; seed: num
 
 const SKY_ONLY = 1;
 /** Sides of the shadow maps of the still and the moving things, in texels. */
-const STILL_MAP = 2048;
+const STILL_MAP = { fine: 2048, plain: 1024 };
 const MOVING_MAP = 1024;
 const PATCHES = 12;
 
@@ -160,7 +160,7 @@ export class Stage {
     return made;
   }
 
-  /** Draws the still layer. `samples` renderings are averaged; 8 will do for training, 32 look fine. */
+  /** Draws the still layer. `samples` renderings are averaged; 4 will do for training (with coarser shadows), 14 and more look fine. */
   bake(street: Street, still: readonly THREE.Object3D[], light: Light, camera: THREE.PerspectiveCamera, focus: THREE.Vector3, samples: number, seed: number): void {
     const rng = new Random(seed ^ 0x51ab);
     const scene = new THREE.Scene();
@@ -170,12 +170,14 @@ export class Stage {
     const hemi = new THREE.HemisphereLight(light.sky, light.bounce, light.skyStrength * 0.4);
     const skyLight = new THREE.DirectionalLight(light.sky, 0);
     skyLight.castShadow = true;
-    skyLight.shadow.mapSize.set(1024, 1024);
+    const fine = samples >= 8;
+    const stillMap = fine ? STILL_MAP.fine : STILL_MAP.plain;
+    skyLight.shadow.mapSize.setScalar(fine ? 1024 : 512);
     Object.assign(skyLight.shadow.camera, { left: -26, right: 26, top: 26, bottom: -26, near: 1, far: 120 });
     skyLight.shadow.camera.updateProjectionMatrix();
     skyLight.shadow.bias = -0.0005;
     skyLight.shadow.normalBias = 0.05;
-    const key = this.makeKey(light, street, focus, STILL_MAP);
+    const key = this.makeKey(light, street, focus, stillMap);
     const points = this.makePoints(light, street, focus);
     scene.add(hemi, skyLight, skyLight.target, ...points);
     if (key) scene.add(key, key.target);
@@ -271,7 +273,7 @@ export class Stage {
     this.keyLight.shadow.normalBias = 0;
     this.moving.add(this.keyLight, this.keyLight.target);
     keyShadow.xcStill.value = key.shadow.map?.depthTexture ?? null;
-    keyShadow.xcStillTexel.value = 1 / STILL_MAP;
+    keyShadow.xcStillTexel.value = 1 / key.shadow.mapSize.x;
     keyShadow.xcTexel.value = 1 / MOVING_MAP;
   }
 

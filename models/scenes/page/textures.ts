@@ -12,7 +12,7 @@ export function drawn(w: number, h: number, paint: (c: CanvasRenderingContext2D,
   paint(c, w, h);
   const t = new THREE.CanvasTexture(canvas);
   t.colorSpace = THREE.SRGBColorSpace;
-  t.anisotropy = 8;
+  t.anisotropy = 4;
   if (repeat) {
     t.wrapS = t.wrapT = THREE.RepeatWrapping;
     t.repeat.set(...repeat);
