@@ -17,7 +17,7 @@ import { attachMedia, insertCase, parseInput, takeStep } from './case-write.ts';
 import { transact, type Context } from './context.ts';
 import { afterCursor, countLimit, cursorOf, isUuid, newestFirst, pageSize } from './cursor.ts';
 import { suggestUnit } from './suggest-unit.ts';
-import { caseScope } from '../platform/scope.ts';
+import { cameraScope, caseScope } from '../platform/scope.ts';
 import { locate } from '../platform/places.ts';
 import { readCalendar, readSettings } from './settings.ts';
 
@@ -70,7 +70,7 @@ async function report(tx: Tx, actor: Actor, body: unknown): Promise<string> {
   const { reporter, media, point, subclass, eventType, camera, ...input } = parsed.data;
   const type = eventType === undefined ? undefined : await tx.selectFrom('event_types').selectAll().where('id', '=', eventType).executeTakeFirst();
   if (eventType !== undefined && type === undefined) throw invalid('eventType', 'there is no such event type');
-  const at = camera === undefined ? undefined : await tx.selectFrom('cameras').select(['id', 'lon', 'lat', 'address', 'district_id']).where('id', '=', camera).where('deleted_at', 'is', null).executeTakeFirst();
+  const at = camera === undefined ? undefined : await tx.selectFrom('cameras').select(['id', 'lon', 'lat', 'address', 'district_id']).where('id', '=', camera).where('deleted_at', 'is', null).where(cameraScope(actor.scope)).executeTakeFirst();
   if (camera !== undefined && at === undefined) throw invalid('camera', 'there is no such camera');
   const named = subclass !== undefined ? await nameSubclass(tx, subclass, eventType ?? null, 'subclass')
     : type === undefined ? null : subclassesOf(type)[0] ?? null;
@@ -115,7 +115,8 @@ export function createCaseService({ db }: Context): CaseService {
     async create(actor, input) {
       if (!['city', 'district'].includes(actor.scope.kind) || !actor.roles.some((r) => reporters.some((x) => x === r))) throw new Forbidden('your roles do not allow to report a case');
       const id = await transact(db, (tx) => report(tx, actor, input));
-      return view(db, actor, id);
+      // what lies in another district goes there, and the answer is still the case as it was reported
+      return view(db, actor, id, { kind: 'city' });
     },
 
     async actions(actor, id) {

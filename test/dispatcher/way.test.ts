@@ -165,3 +165,13 @@ test('lists hold what is in scope, page by page', async () => {
   const alerts = await city.alerts.list(city.people.northDistrict, { state: ['confirmed'], limit: 10 });
   expect(alerts.total).toBe(3);
 });
+
+test('what a district reports in another is stored once, answered, and the other district\'s; cameras of others it cannot name', async () => {
+  const { northDistrict, southDistrict } = city.people;
+  const made = await city.cases.create(northDistrict, { source: 'patrol', description: '在南区', point: [108.62, 21.95] });
+  expect(made).toMatchObject({ state: 'reported', district: { id: 'south' } });
+  expect((await city.cases.get(southDistrict, made.id)).number).toBe(made.number);
+  await expect(city.cases.get(northDistrict, made.id)).rejects.toThrow(NotFound);
+  await expect(city.cases.create(northDistrict, { source: 'patrol', description: 'x', camera: 'gate' })).rejects.toMatchObject({ name: 'Invalid', errors: [{ path: 'camera' }] });
+  expect((await city.cases.create(northDistrict, { source: 'patrol', description: 'x', camera: 'harbour' })).camera).toBe('harbour');
+});
