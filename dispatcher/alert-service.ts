@@ -1,16 +1,18 @@
 import { rejectionKind, undoSeconds } from '../domain/alert.ts';
 import { alertInputs, type AlertAction } from '../domain/alert-input.ts';
+import type { CaseAction } from '../domain/case-input.ts';
 import { Conflict, Forbidden, Invalid, invalid, NotFound } from '../domain/errors.ts';
 import type { Actor } from '../domain/roles.ts';
 import type { AlertService } from '../domain/services.ts';
 import type { AlertView, Subclass } from '../domain/views.ts';
-import { judges, mayAct } from '../domain/workflow.ts';
+import { actionLabels, judges, mayAct } from '../domain/workflow.ts';
 import { databaseNow, type DbOrTx, type Tx } from '../platform/db/index.ts';
 import type { AlertVerdict } from '../platform/db/schema.ts';
 import { changeAlert, type AlertRow } from './alert-row.ts';
 import { alertDetail, alertQuery, alertViews, undoUntil, type AlertListRow } from './alert-view.ts';
 import { caseOfAlert, withdrawCase } from './alert-case.ts';
 import { takeStep } from './case-write.ts';
+import { holdBackSeconds } from './hold-back.ts';
 import { transact, type Context } from './context.ts';
 import { afterCursor, countLimit, cursorOf, isUuid, newestFirst, pageSize } from './cursor.ts';
 import { alertScope } from '../platform/scope.ts';
@@ -19,8 +21,6 @@ import { silenceOf } from './silence.ts';
 import { subclassesOf } from './subclasses.ts';
 import type { z } from 'zod';
 
-/** Effects outside wait a little longer than a verdict may be taken back. */
-const holdBackSeconds = undoSeconds + 1;
 
 async function visibleRow(db: DbOrTx, actor: Actor, id: string): Promise<AlertListRow> {
   const row = isUuid(id) ? await alertQuery(db).where('alerts.id', '=', id).where(alertScope(actor.scope)).executeTakeFirst() : undefined;
@@ -122,6 +122,14 @@ async function merge(tx: Tx, actor: Actor, id: string, raw: unknown): Promise<vo
   await changeAlert(tx, target, { repeats: target.repeats + row.repeats + 1, last_seen_at: row.last_seen_at > target.last_seen_at ? row.last_seen_at : target.last_seen_at }, { actor, action: 'absorb', input: { alert: row.id } });
 }
 
+/** What others have done since on the strength of a verdict has left the house. The case is locked. @throws Conflict naming who did what */
+async function assertAlone(tx: Tx, actor: Actor, caseId: string, since: Date): Promise<void> {
+  const row = await tx.selectFrom('cases').select(['version', 'state']).where('id', '=', caseId).forUpdate().executeTakeFirstOrThrow();
+  const other = await tx.selectFrom('case_history').select(['action', 'actor_name']).where('case_id', '=', caseId).where('at', '>=', since)
+    .where('actor_id', 'is not', null).where('actor_id', '!=', actor.userId).whereRef('from_state', '!=', 'to_state').orderBy('seq').limit(1).executeTakeFirst();
+  if (other !== undefined) throw new Conflict(`${other.actor_name} has acted on the case meanwhile (${actionLabels[other.action as CaseAction].en}); the verdict stands`, row);
+}
+
 async function undo(tx: Tx, actor: Actor, id: string, raw: unknown): Promise<void> {
   const input = parse('undo', raw);
   const row = await lockFor(tx, actor, id, input.version);
@@ -131,6 +139,7 @@ async function undo(tx: Tx, actor: Actor, id: string, raw: unknown): Promise<voi
   if (row.verdict_by !== actor.userId) throw new Forbidden('only the person who judged may take the verdict back');
   if (now >= until) throw new Conflict(`a verdict can be taken back for ${undoSeconds} s only`, row);
   if (row.case_id !== null) {
+    await assertAlone(tx, actor, row.case_id, row.verdict_at!);
     await takeStep(tx, { caseId: row.case_id, actor, action: 'undo', input: { alertId: row.id } });
     await tx.updateTable('outbox').set({ cancelled_at: now }).where('relayed_at', 'is', null).where('done_at', 'is', null).where('key', 'like', `case:${row.case_id}:%`).execute();
   }

@@ -15,6 +15,7 @@ import { readFacts, readReach, type CasePatch } from './case-row.ts';
 import { caseListItem, caseView, listQuery, type ListRow } from './case-view.ts';
 import { attachMedia, insertCase, parseInput, takeStep } from './case-write.ts';
 import { transact, type Context } from './context.ts';
+import { secondsHeldBack } from './hold-back.ts';
 import { afterCursor, countLimit, cursorOf, isUuid, newestFirst, pageSize } from './cursor.ts';
 import { suggestUnit } from './suggest-unit.ts';
 import { cameraScope, caseScope } from '../platform/scope.ts';
@@ -136,7 +137,9 @@ export function createCaseService({ db }: Context): CaseService {
       if (!Object.hasOwn(caseInputs, action) || !isOffered(action as CaseAction)) throw invalid('action', `is none of ${Object.keys(caseInputs).filter((a) => isOffered(a as CaseAction)).join(', ')}`);
       if (!Number.isSafeInteger(request.version)) throw invalid('version', 'is the version of the case that you saw');
       const input = parseInput(action as CaseAction, request.input);
-      await transact(db, (tx) => takeStep(tx, { caseId, actor, action: action as CaseAction, input, version: request.version }));
+      await transact(db, async (tx) => takeStep(tx, {
+        caseId, actor, action: action as CaseAction, input, version: request.version, delaySeconds: await secondsHeldBack(tx, actor, caseId),
+      }));
       // who returns a case no longer sees it: the answer is the case as the actor left it
       return view(db, actor, caseId, { kind: 'city' });
     },

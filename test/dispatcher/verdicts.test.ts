@@ -44,6 +44,38 @@ describe('taking a verdict back', () => {
     expect((await city.alerts.get(city.people.operator, alertId)).state).toBe('confirmed');
   });
 
+  test('is refused, naming who, once somebody else has moved the case on', async () => {
+    const { alertId, caseId } = await confirmedCase(city);
+    await act(city, 'verifier', caseId, 'comment', { note: 'seen' });
+    await act(city, 'duty', caseId, 'file');
+    await act(city, 'dispatcher', caseId, 'dispatch');
+    await expect(city.alerts.undo(city.people.operator, alertId, {})).rejects.toMatchObject({ name: 'Conflict', message: expect.stringMatching(/^duty has acted .*File/), state: 'dispatched' });
+    expect((await city.alerts.get(city.people.operator, alertId)).state).toBe('confirmed');
+    expect((await city.cases.get(city.people.patrolHandler, caseId)).state).toBe('dispatched');
+    // their steps do not wait for a verdict that can no longer be taken back
+    const told = await waiting(caseId);
+    expect(told.filter((o) => o.key.includes(':notify:lead')).map((o) => o.not_before.getTime() <= o.created_at.getTime() + 1000)).toEqual([true]);
+  });
+
+  test('keeps in what the same person did on the strength of it, step by step', async () => {
+    const alertId = await raise();
+    const { case: made } = await city.alerts.confirm(city.people.dutyDispatcher, alertId, {});
+    await shiftClock(city, 4000);
+    await act(city, 'dutyDispatcher', made!.id, 'file');
+    await act(city, 'dutyDispatcher', made!.id, 'dispatch');
+    const verdictAt = Date.parse((await city.alerts.get(city.people.operator, alertId)).verdict!.at);
+    const effects = (await waiting(made!.id)).filter((o) => o.queue !== 'deadline');
+    expect(effects.some((o) => o.key.includes(':notify:lead'))).toBe(true);
+    expect(effects.map((o) => o.not_before.getTime() - verdictAt >= 10_500)).toEqual(effects.map(() => true));
+    await city.alerts.undo(city.people.dutyDispatcher, alertId, {});
+    expect(await waiting(made!.id)).toEqual([]);
+    await city.alerts.confirm(city.people.dutyDispatcher, alertId, {});
+    await shiftClock(city, 11_100);
+    await act(city, 'dutyDispatcher', made!.id, 'file');
+    const late = (await waiting(made!.id)).filter((o) => o.key.includes(':notify:dispatchers'));
+    expect(late.map((o) => o.not_before.getTime() <= o.created_at.getTime() + 1000)).toEqual([true]);
+  });
+
   test('a case whose alert is rejected in the end is not filed, and comes back with that verdict taken back too', async () => {
     const { alertId, caseId } = await confirmedCase(city);
     await city.alerts.undo(city.people.operator, alertId, {});
