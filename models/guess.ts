@@ -21,6 +21,11 @@ function hasLogarithms({ data, columns }: Matrix): boolean {
   return data.some((v, i) => (i % columns === 2 || i % columns === 3) && v < 0);
 }
 
+/** Whether the last number of every row can be the number of a class. */
+function endsWithClasses({ data, columns }: Matrix): boolean {
+  return data.every((v, i) => i % columns !== columns - 1 || Number.isInteger(v));
+}
+
 /** How many classes a layout's outputs speak of; null = they do not tell. */
 export function classCount(layout: Layout, outputs: readonly OutputTensor[]): number | null {
   const flat = outputs.filter((o) => o.dims.length < 4);
@@ -50,7 +55,7 @@ export function guessLayout(outputs: readonly OutputTensor[], size: Size, labels
   const matrix = matrixOf(only);
   if (only.dims.length < 2 || matrix === null) return only.dims.length === 1 ? 'classifier' : null;
   if (matrix.rows === 1) return 'classifier';
-  if (matrix.columns === 6 && matrix.rows <= fewRows && labels !== 1) return 'end2end';
+  if (matrix.columns === 6 && matrix.rows <= fewRows && labels !== 1 && endsWithClasses(matrix)) return 'end2end';
   if (matrix.rows < matrix.columns) return 'yolov8';
   if (matrix.rows === cellsOf(size) && hasLogarithms(matrix)) return 'yolox';
   if (labels === matrix.columns - 4 || (labels === null && matrix.rows <= fewRows && isUnit(matrix))) return 'detr';
