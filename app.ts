@@ -144,6 +144,7 @@ async function startDesk(context: RoleContext): Promise<RunningRole> {
     tls: environment.TLS_CERT === undefined || environment.TLS_KEY === undefined ? undefined : { cert: await readFile(environment.TLS_CERT), key: await readFile(environment.TLS_KEY) },
     services: { alerts: createAlertService({ db, log }), cases: createCaseService({ db, log }), intake: createIntake({ db, log, evidence: evidenceOf(context) }), media: createMediaService({ db, log }) },
     vision: createVisionPort({ db, secret: context.secret }),
+    settings: { trustProxy: environment.XUNCHENG_TRUSTED_PROXIES, secureCookies: environment.XUNCHENG_SECURE_COOKIES },
   });
   return closeInOrder([() => dashboard.close(), () => queues.close(), () => db.destroy()]);
 }

@@ -1,8 +1,15 @@
+import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import { z } from 'zod';
 
 const port = z.coerce.number('allowed: a port, 0 to 65535').int().min(0).max(65535, 'allowed: a port, 0 to 65535');
 const postgresUrl = z.string().regex(/^postgres(ql)?:\/\//, 'allowed: postgres://USER:PASSWORD@HOST:PORT/DATABASE');
+
+function isNetwork(text: string): boolean {
+  const [address = '', bits, ...more] = text.split('/');
+  const family = isIP(address);
+  return family !== 0 && more.length === 0 && (bits === undefined || (/^[1-9]\d{0,2}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128)));
+}
 
 const environmentSchema = z.object({
   XUNCHENG_DATA: z.string().min(1).default('./data').transform((p) => resolve(p)),
@@ -11,6 +18,10 @@ const environmentSchema = z.object({
   PORT: port.default(8080),
   /** Address on which a vision node answers the other roles; on several hosts, that of the internal network. */
   XUNCHENG_RPC_HOST: z.string().min(1).default('127.0.0.1'),
+  /** Balancers in front of the desk whose X-Forwarded headers are believed: who failed to sign in is counted by the address they name. */
+  XUNCHENG_TRUSTED_PROXIES: z.string().optional().refine((text) => text === undefined || text.split(',').every((each) => isNetwork(each.trim())), 'allowed: addresses or networks with commas between, such as 10.0.0.5,10.1.0.0/16'),
+  /** TLS ends at the balancer: cookies are Secure all the same. */
+  XUNCHENG_SECURE_COOKIES: z.enum(['0', '1'], 'allowed: 0, 1').default('0').transform((text) => text === '1'),
   TLS_CERT: z.string().optional(),
   TLS_KEY: z.string().optional(),
   DATABASE_URL: postgresUrl.optional(),

@@ -1,4 +1,4 @@
-import { deskRoles, judgeRoles } from '../domain/abilities.ts';
+import { deskRoles, exportRoles, judgeRoles, lessonRoles } from '../domain/abilities.ts';
 import type { ClientToServer, ServerToClient } from '../domain/live-events.ts';
 import type { Role } from '../domain/roles.ts';
 
@@ -51,6 +51,9 @@ export const routePolicies: Readonly<Record<string, Policy>> = {
   'POST /api/alerts/:id/reject': judges,
   'POST /api/alerts/:id/merge': judges,
   'POST /api/alerts/:id/undo': judges,
+
+  'GET /api/verdicts': { who: lessonRoles },
+  'GET /api/verdicts/export': { who: exportRoles },
 
   'GET /api/cases': signedIn,
   'POST /api/cases': signedIn,

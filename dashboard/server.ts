@@ -23,6 +23,7 @@ import { statisticsRoutes } from './routes/statistics.ts';
 import { systemRoutes } from './routes/system.ts';
 import { tokenRoutes } from './routes/tokens.ts';
 import { userRoutes } from './routes/users.ts';
+import { verdictRoutes } from './routes/verdicts.ts';
 
 export interface ServerOptions {
   readonly context: Context;
@@ -92,7 +93,7 @@ export async function createServer({ context, tls, trustProxy, pages }: ServerOp
   });
 
   for (const routes of [
-    systemRoutes, sessionRoutes, tokenRoutes, cameraRoutes, eventRoutes, alertRoutes, caseRoutes, mediaRoutes, organisationRoutes, statisticsRoutes, notificationRoutes, userRoutes,
+    systemRoutes, sessionRoutes, tokenRoutes, cameraRoutes, eventRoutes, alertRoutes, caseRoutes, mediaRoutes, organisationRoutes, statisticsRoutes, notificationRoutes, userRoutes, verdictRoutes,
   ]) routes(app, context);
   await registerPages(app, pages);
   await app.ready();

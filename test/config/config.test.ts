@@ -95,3 +95,10 @@ describe('configuration file', () => {
 test.each([['3m', 180_000], ['90s', 90_000], ['1.5h', 5_400_000], ['500ms', 500], ['3', null], ['-3s', null], ['3 m', null], ['', null]])('duration %s', (text, value) => {
   expect(parseDuration(text)).toBe(value);
 });
+
+test.each([
+  ['10.0.0.5', true], ['10.0.0.5, 10.1.0.0/16,fd00::/8', true], ['10.0.0.0/33', false], ['0.0.0.0/0', false], ['balancer', false], ['10.0.0.5,', false], ['true', false],
+])('trusted proxies %s', (XUNCHENG_TRUSTED_PROXIES, ok) => {
+  expect(loadConfig({ XUNCHENG_TRUSTED_PROXIES, XUNCHENG_SECURE_COOKIES: '1' })).toMatchObject(ok
+    ? { ok, config: { environment: { XUNCHENG_TRUSTED_PROXIES, XUNCHENG_SECURE_COOKIES: true } } } : { ok, errors: [{ path: 'XUNCHENG_TRUSTED_PROXIES' }] });
+});

@@ -35,6 +35,38 @@ describe('signing in', () => {
     expect((await desk.ask('POST', '/api/session', { username: 'office', password })).status).toBe(200);
   });
 
+  test('tries at once count like tries one after the other', async () => {
+    const { url } = await desk.another();
+    const all = await Promise.all(Array.from({ length: 40 }, (_, i) => desk.ask('POST', `${url}/api/session`, { username: 'leader', password: `wrong ${i}` })));
+    expect(all.filter((answer) => answer.status === 401)).toHaveLength(8);
+    expect(all.filter((answer) => answer.status === 429)).toHaveLength(32);
+  });
+
+  test('who fails from an address does not lock out those behind it who have been there before', async () => {
+    const { url } = await desk.another();
+    const signIn = (username: string, word: string, cookie = '') => desk.ask('POST', `${url}/api/session`, { username, password: word }, cookie === '' ? {} : { cookie });
+    const deviceOf = (answer: Awaited<ReturnType<typeof signIn>>): string => answer.headers.getSetCookie().find((c) => c.startsWith('xuncheng-device='))!.split(';')[0]!;
+    const mine = deviceOf(await signIn('operator', password));
+    for (let i = 0; i < 60; i += 10) await Promise.all(Array.from({ length: 10 }, (_, k) => signIn(`nobody-${i + k}`, 'wrong')));
+    expect((await signIn('verifier', password)).status).toBe(429);
+    expect((await signIn('operator', password, mine)).status).toBe(200);
+    // the device of one person is none of another's, and has its own limit
+    expect((await signIn('verifier', password, mine)).status).toBe(429);
+    expect((await signIn('operator', password, 'xuncheng-device=sealed:AAAA')).status).toBe(429);
+    const wrong = await Promise.all(Array.from({ length: 20 }, () => signIn('operator', 'wrong', mine)));
+    expect(wrong.filter((answer) => answer.status === 401)).toHaveLength(8);
+  });
+
+  test('behind a trusted balancer the address is the one that it names, and nobody else is believed', async () => {
+    for (const [trustProxy, last] of [['127.0.0.1', 401], [undefined, 429]] as const) {
+      const { url } = await desk.another({ trustProxy });
+      const from = async (address: string): Promise<number> => (await desk.ask('POST', `${url}/api/session`, { username: 'leader', password: 'wrong' }, { 'x-forwarded-for': address })).status;
+      for (let i = 0; i < 8; i += 1) await from('198.51.100.7');
+      expect(await from('198.51.100.7')).toBe(429);
+      expect(await from('198.51.100.8')).toBe(last);
+    }
+  });
+
   test('from a page of another site is refused', async () => {
     for (const headers of [{ origin: 'https://evil.example' }, { origin: 'null' }, { 'sec-fetch-site': 'cross-site' }]) {
       expect((await desk.ask('POST', '/api/session', { username: 'operator', password }, headers)).status).toBe(403);
