@@ -48,7 +48,7 @@ function haltClock(e: Effecting, state: 'paused' | 'stopped'): void {
   if (row.clock_state !== 'running' || row.due_at === null) return;
   e.patch.clock_left_ms = String(Math.round(timeLeft(e.now.getTime(), row.due_at.getTime(), limitOf(e), e.calendar)));
   // the sweeper may not have come by yet; the fact is the same
-  if (row.overdue_at === null && e.now > row.due_at) e.patch.overdue_at = row.due_at;
+  if (e.now > row.due_at) e.patch.overdue_at = row.due_at;
 }
 
 async function file(e: Effecting): Promise<void> {

@@ -10,7 +10,7 @@ import { transact, type Context } from './context.ts';
 /** Cases whose clock or acceptance has come to something, by the database's time. */
 function dueCases(db: DbOrTx, caseId: string | undefined): Promise<CaseRow[]> {
   let query = db.selectFrom('cases').selectAll().where(sql<boolean>`(
-    (clock_state = 'running' and overdue_at is null and due_at <= app.now())
+    (clock_state = 'running' and overdue_at is distinct from due_at and due_at <= app.now())
     or (clock_state = 'running' and warned_at is null and warn_at <= app.now() and due_at > app.now())
     or (accept_by <= app.now() and state in ('dispatched', 'sub_dispatched')))`);
   if (caseId !== undefined) query = query.where('id', '=', caseId);
@@ -34,7 +34,8 @@ async function stepsOf(db: DbOrTx, row: CaseRow, now: Date): Promise<Step<'warn'
   }
   if (row.clock_state === 'running' && row.due_at !== null) {
     const dueAt = row.due_at.toISOString();
-    if (row.due_at <= now && row.overdue_at === null) steps.push({ ...base, action: 'overdue', input: { dueAt } });
+    // a case that was resumed has another limit than the one that has passed already
+    if (row.due_at <= now && row.overdue_at?.getTime() !== row.due_at.getTime()) steps.push({ ...base, action: 'overdue', input: { dueAt } });
     else if (row.warn_at !== null && row.warn_at <= now && row.warned_at === null && row.due_at > now) steps.push({ ...base, action: 'warn', input: { dueAt } });
   }
   return steps;

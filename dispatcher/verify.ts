@@ -27,7 +27,7 @@ async function findRows(tx: Snapshot, found: Found): Promise<void> {
     union all select c.number from cases c join alerts a on a.case_id = c.id group by c.id having count(*) > 1`);
   await ask('casesWithoutAlert', sql`select number as what from cases c where source = 'video' and not exists (select 1 from alerts a where a.case_id = c.id)`);
   await ask('stuckCases', sql`select number as what from cases where state not in (${final}) and clock_state is distinct from 'running' and accept_by is null and updated_at < app.now() - interval '7 days'`);
-  await ask('deadlinesMissed', sql`select number as what from cases where clock_state = 'running' and overdue_at is null and due_at < app.now() - interval '5 minutes'
+  await ask('deadlinesMissed', sql`select number as what from cases where clock_state = 'running' and overdue_at is distinct from due_at and due_at < app.now() - interval '5 minutes'
     union all select number from cases where accept_by < app.now() - interval '5 minutes' and state in ('dispatched', 'sub_dispatched')
     union all select id::text from alerts where state = 'claimed' and claim_expires_at < app.now() - interval '5 minutes'`);
   await ask('transitionsWithoutHistory', sql`select a.id::text as what from alerts a where a.version <> (select count(*) from alert_history h where h.alert_id = a.id)

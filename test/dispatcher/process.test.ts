@@ -117,6 +117,24 @@ describe('clocks', () => {
     expect((await city.cases.list(city.people.duty, { overdue: true })).items.map((c) => c.id)).toContain(caseId);
   });
 
+  test('pass again in the rework of what was overdue once, and tell it again', async () => {
+    const caseId = await dispatched();
+    await act(city, 'patrolHandler', caseId, 'accept');
+    const overdues = async (): Promise<number> => (await actionsOf(caseId)).filter((a) => a === 'overdue').length;
+    await shiftClock(city, 2 * 3_600_000 + 1000);
+    await waitFor(overdues, (n) => n === 1);
+    await act(city, 'patrolHandler', caseId, 'feedback', { media: [await upload(city, city.people.patrolHandler)] });
+    const rework = await act(city, 'verifier', caseId, 'verify_fail', { reason: 'still there' });
+    // a quarter of the limit is left, and that it was overdue stays visible
+    expect(rework.clock).toMatchObject({ state: 'running', overdue: true });
+    const notes = (await notesOf(caseId)).filter((n) => n.topic === 'overdue').length;
+    await shiftClock(city, 31 * 60_000);
+    await waitFor(overdues, (n) => n === 2);
+    await waitFor(() => notesOf(caseId), (all) => all.filter((n) => n.topic === 'overdue').length > notes);
+    const view = await city.cases.get(city.people.duty, caseId);
+    expect(view.clock.overdueAt).toBe(view.clock.dueAt);
+  });
+
   test('feedback stops it, and what was in time stays in time', async () => {
     const caseId = await fedBack();
     await shiftClock(city, 24 * 3_600_000);
