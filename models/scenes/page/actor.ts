@@ -7,7 +7,7 @@ import { person, type Posture } from './people.ts';
 import { Random } from './random.ts';
 import { rubbish, type RubbishKind } from './rubbish.ts';
 import { stall, type StallKind } from './stalls.ts';
-import type { Street } from './street.ts';
+import type { Street } from './street-parts.ts';
 import type { Thing } from './thing.ts';
 import { bicycle, car, eBike, tricycle, truck, van, type TruckLoad } from './vehicles.ts';
 

@@ -1,6 +1,6 @@
 import * as THREE from 'three';
 import type { Random } from './random.ts';
-import type { Street } from './street.ts';
+import type { Street } from './street-parts.ts';
 
 /** `close`: taken from nearby, as people do with a phone; the focus is then what the picture is about. */
 export interface View { camera: THREE.PerspectiveCamera; focus: THREE.Vector3; close: boolean }

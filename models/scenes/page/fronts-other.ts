@@ -2,7 +2,7 @@ import * as THREE from 'three';
 import { Kit, panel } from './kit.ts';
 import { cloth, glow, hooked, withMap } from './materials.ts';
 import type { Random } from './random.ts';
-import type { Street } from './street.ts';
+import type { Street } from './street-parts.ts';
 import { bay, interior, shopSign } from './textures.ts';
 import { archBay, boards, bricks, curtain } from './textures-walls.ts';
 

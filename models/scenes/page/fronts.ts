@@ -2,7 +2,7 @@ import * as THREE from 'three';
 import { Kit, panel } from './kit.ts';
 import { cloth, hooked, withMap } from './materials.ts';
 import type { Random } from './random.ts';
-import type { Street } from './street.ts';
+import type { Street } from './street-parts.ts';
 import { bay, interior, shopSign, shutter } from './textures.ts';
 
 export const WALLS = ['#cfc8ba', '#d8cdb4', '#b9b3a8', '#c9b7a0', '#d9d6cf', '#b7c0c2', '#c7a890', '#e0d8c6', '#a9a296', '#d2b9a6'] as const;

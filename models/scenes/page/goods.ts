@@ -1,5 +1,5 @@
 import * as THREE from 'three';
-import { Kit, panel } from './kit.ts';
+import { panel, type Kit } from './kit.ts';
 import { withMap } from './materials.ts';
 import type { Random } from './random.ts';
 import { board, jumble } from './textures.ts';

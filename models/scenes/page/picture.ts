@@ -7,7 +7,8 @@ import { drawOverlay } from './overlay.ts';
 import { populate } from './populate.ts';
 import { Random } from './random.ts';
 import type { Stage } from './stage.ts';
-import { buildStreet, type Street } from './street.ts';
+import type { Street } from './street-parts.ts';
+import { buildStreet } from './street.ts';
 import { STYLES, type StyleName } from './styles.ts';
 
 export interface SceneOptions {

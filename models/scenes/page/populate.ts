@@ -8,7 +8,7 @@ import { person } from './people.ts';
 import type { Random } from './random.ts';
 import { rubbish } from './rubbish.ts';
 import { stall } from './stalls.ts';
-import type { Street } from './street.ts';
+import type { Street } from './street-parts.ts';
 import type { Thing } from './thing.ts';
 import { anyVehicle, bicycle, car, eBike, truck, van } from './vehicles.ts';
 

@@ -3,7 +3,7 @@ import type { Light } from './light.ts';
 import { keyShadow } from './materials.ts';
 import { Random } from './random.ts';
 import { addFragment, cameraFragment, layFragment, mixFragment, quadVertex } from './shaders.ts';
-import type { Street } from './street.ts';
+import type { Street } from './street-parts.ts';
 
 export interface Look { blur: number; noise: number; vignette: number; seed: number }
 
