@@ -198,7 +198,7 @@ function faultsOf(rng: Random, kind: (typeof FAULTS)[number], seconds: number, w
 export function scenario(seed: number, options: { seconds?: number; topic?: Topic; style?: EventScript['style'] } = {}): EventScript {
   const rng = new Random(seed * 7919 + 17);
   const topic = options.topic ?? TOPICS[seed % TOPICS.length] ?? 'quiet';
-  const weather = WEATHERS[(seed * 3 + Math.floor(seed / TOPICS.length)) % WEATHERS.length] ?? 'sun';
+  const weather = WEATHERS[(seed * 3 + Math.floor(seed / TOPICS.length) * 4) % WEATHERS.length] ?? 'sun';
   const fault = FAULTS[(seed + Math.floor(seed / 7)) % FAULTS.length] ?? 'none';
   const seconds = options.seconds ?? 20 * rng.i(9, 30);
   const w = new Writer(rng.fork(1), seconds);
