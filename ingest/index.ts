@@ -1,7 +1,6 @@
 import { mkdir, realpath, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
-import sharp from 'sharp';
 import type { Camera, CameraStatus } from '../domain/camera.ts';
 import type { Frame } from '../domain/frame.ts';
 import type { Db } from '../platform/db/index.ts';
@@ -17,6 +16,7 @@ import type { LiveSource, Quality } from './live/index.ts';
 import { liveInputOf } from './plan-inputs.ts';
 import { Ring, type RingSpan } from './ring.ts';
 import { defaultSettings, type IngestSettings } from './settings.ts';
+import { createSnapshots } from './snapshots.ts';
 import { StatusWriter } from './status-writer.ts';
 import { killStrays } from './strays.ts';
 
@@ -193,7 +193,7 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
       return () => listeners.delete(listener);
     },
     statusOf: (id) => held.get(id)?.status() ?? null,
-    snapshot: (id) => snapshotOf(id, { held: held.get(id) ?? null, ring, footage }),
+    snapshot: createSnapshots({ lastOf: (id) => held.get(id)?.last ?? null, ring, footage: createFootage(ring) }),
     ring: (id) => ring.spans(id),
     pin: (key, camera, run, from, to) => ring.pin(key, camera, run, from, to),
     unpin: (key) => ring.unpin(key),
@@ -201,22 +201,6 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
     counters: () => Object.fromEntries([...held].map(([id, camera]) => [id, camera.counters()])),
     close: () => closing ??= close(),
   };
-}
-
-async function snapshotOf(id: string, { held, ring, footage }: { held: HeldCamera | null; ring: Ring; footage: Footage }): Promise<{ jpeg: Buffer; at: number }> {
-  const last = held?.last ?? null;
-  if (last !== null) {
-    try {
-      return { jpeg: await footage.pictureAt(id, last.run, last.time), at: last.at };
-    } catch {
-      const { data, width, height } = last;
-      return { jpeg: await sharp(data, { raw: { width, height, channels: 3 } }).jpeg({ quality: 85 }).toBuffer(), at: last.at };
-    }
-  }
-  const newest = ring.of(id).findLast((recording) => recording.pieces.length > 0);
-  const piece = newest?.pieces.at(-1);
-  if (newest === undefined || piece === undefined) throw new Error(`there is no picture of camera ${id} yet`);
-  return { jpeg: await footage.pictureAt(id, newest.run, piece.from), at: piece.wallTo - (piece.to - piece.from) * 1000 };
 }
 
 function liveSourceOf(held: HeldCamera | null, quality: Quality, settings: IngestSettings): LiveSource {
