@@ -13,6 +13,10 @@ const rolesOf = (who: readonly Who[]): Role[] => [...new Set(who.flatMap((w) => 
 /** Roles that may judge alerts at all. */
 export const judgeRoles: readonly Role[] = rolesOf(judges);
 
+/** Who reads what verdicts say of cameras and rules, and who may take pictures out for training. */
+export const lessonRoles: readonly Role[] = ['duty_officer', 'leader', 'admin'];
+export const exportRoles: readonly Role[] = ['duty_officer', 'admin'];
+
 const placeOf = (districtId: string | null): CaseReach => ({ state: 'reported', districtId, leadUnitId: null, leadParentId: null });
 
 /** Whether this person may judge alerts of this district (null: outside of all). */
