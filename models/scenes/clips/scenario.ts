@@ -200,7 +200,8 @@ export function scenario(seed: number, options: { seconds?: number; topic?: Topi
   const topic = options.topic ?? TOPICS[seed % TOPICS.length] ?? 'quiet';
   const weather = WEATHERS[(seed * 3 + Math.floor(seed / TOPICS.length) * 4) % WEATHERS.length] ?? 'sun';
   const fault = FAULTS[(seed + Math.floor(seed / 7)) % FAULTS.length] ?? 'none';
-  const seconds = options.seconds ?? 20 * rng.i(9, 30);
+  // mostly short: what happens in a clip is over after a few minutes, and every second has to be drawn
+  const seconds = options.seconds ?? 20 * (rng.chance(0.12) ? rng.i(16, 30) : rng.i(9, 14));
   const w = new Writer(rng.fork(1), seconds);
   const anyStall = (): string => rng.pick(['fruit-table', 'tricycle', 'ground-sheet', 'tent', 'rack', 'crates', 'trinkets', 'grill']);
   switch (topic) {
