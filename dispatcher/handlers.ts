@@ -1,7 +1,6 @@
 import { UnrecoverableError } from 'bullmq';
 import type { MediaRef } from '../domain/detection.ts';
 import type { JobMap } from '../domain/jobs.ts';
-import { Conflict, Invalid } from '../domain/errors.ts';
 import type { Box } from '../domain/geometry.ts';
 import { systemActor } from '../domain/roles.ts';
 import type { Intake } from '../domain/services.ts';
@@ -14,6 +13,7 @@ import { tellAlert } from './alert-row.ts';
 import { takeStep } from './case-write.ts';
 import { transact } from './context.ts';
 import { addAlertMedia, insertMedia } from './media-rows.ts';
+import { noteRefusal, refusalOf } from './refusals.ts';
 import { sweepDeadlines } from './sweep-deadlines.ts';
 
 /** What the dispatcher needs of the vision nodes: the same camera looks again. */
@@ -37,9 +37,11 @@ export function createHandlers({ db, log, intake, evidence, recheck }: {
     try {
       await intake.accept(message);
     } catch (error) {
-      // no later try mends these: park them at once, where they are seen
-      if (error instanceof Invalid || error instanceof Conflict) throw new UnrecoverableError(error.message);
-      throw error;
+      const refusal = refusalOf(error);
+      if (refusal === null) throw error;
+      // no later try mends it: its sender sees the row and keeps it no longer, people see the parked job
+      await noteRefusal(db, message, refusal);
+      throw new UnrecoverableError(refusal);
     }
   }
 

@@ -1,7 +1,8 @@
 /** The dispatcher: the case service as a library, and the process that carries effects, keeps clocks and numbers the event log. */
 export { createAlertService } from './alert-service.ts';
 export { createCaseService } from './case-service.ts';
-export { createIntake, NotYetStored, StaleFence } from './intake.ts';
+export { createIntake, NotYetStored } from './intake.ts';
+export { StaleFence } from './refusals.ts';
 export { createMediaService } from './media-service.ts';
 export type { Context } from './context.ts';
 export { seedCatalogue } from './catalogue/index.ts';

@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import { samePlaceOverlap } from '../domain/alert.ts';
 import { finalStates } from '../domain/case.ts';
 import { detectionEventSchema, type DetectionEvent, type DetectionMessage, type MediaRef } from '../domain/detection.ts';
-import { Conflict, Invalid } from '../domain/errors.ts';
+import { Invalid } from '../domain/errors.ts';
 import { overlap, type Box, type Point } from '../domain/geometry.ts';
 import { systemActor } from '../domain/roles.ts';
 import type { Intake, IntakeAnswer } from '../domain/services.ts';
@@ -16,15 +16,13 @@ import { takeStep } from './case-write.ts';
 import { transact, type Context } from './context.ts';
 import { addAlertMedia, keepMedia, type AlertPart } from './media-rows.ts';
 import { recurrenceOf } from './recurrence.ts';
+import { EvidenceMissing, OfRefused, StaleFence, wasRefused } from './refusals.ts';
 import { isNewsAgain, rootOf } from './standing.ts';
 
 /** The event that a message speaks of is not stored yet; the message is to be sent again. */
 export class NotYetStored extends Error {
   override readonly name = 'NotYetStored';
 }
-
-/** What came with a fence older than the camera's lease, raised after that lease was taken: its sender no longer holds the camera. */
-export class StaleFence extends Conflict {}
 
 async function known(tx: Tx, event: DetectionEvent) {
   const camera = await tx.selectFrom('cameras').selectAll().where('id', '=', event.camera).executeTakeFirst();
@@ -37,12 +35,18 @@ async function known(tx: Tx, event: DetectionEvent) {
   return { camera, type };
 }
 
+/**
+ * A node that lost a camera to another stores nothing that it raised afterwards; what it raised before may come late. The database's
+ * clock says when the other took over, the node's clock, by how far it is ahead, when the event was raised.
+ */
 async function refuseStaleFence(tx: Tx, event: DetectionEvent): Promise<void> {
   if (event.fence === null) return;
-  const lease = await tx.selectFrom('camera_leases').select(['fence', 'fenced_at']).where('camera_id', '=', event.camera).executeTakeFirst();
-  if (lease !== undefined && event.fence < Number(lease.fence) && new Date(event.raisedAt) > lease.fenced_at) {
-    throw new StaleFence(`camera ${event.camera} is held by another node since ${lease.fenced_at.toISOString()}`, { version: Number(lease.fence), state: 'leased' });
-  }
+  const { rows: [over] } = await sql<{ since: Date; fence: string; stale: boolean }>`
+    with term as (select node_id from camera_lease_terms where camera_id = ${event.camera} and fence = ${event.fence}::bigint)
+    select since, fence, ${event.raisedAt}::timestamptz - coalesce((select clock_ahead from vision_nodes v join term on term.node_id = v.id), '0') > since as stale
+    from camera_lease_terms where camera_id = ${event.camera} and fence > ${event.fence}::bigint and node_id is distinct from (select node_id from term)
+    order by fence limit 1`.execute(tx);
+  if (over?.stale === true) throw new StaleFence(`camera ${event.camera} is held by another node since ${over.since.toISOString()}`, { version: Number(over.fence), state: 'leased' });
 }
 
 const samePlace = (a: Box | null, b: Box | null): boolean => a !== null && b !== null && overlap(a, b) >= samePlaceOverlap;
@@ -152,11 +156,16 @@ async function oneAtATime(tx: Tx, camera: string, eventType: string): Promise<vo
   await sql`select pg_advisory_xact_lock(hashtextextended(${`${camera}\n${eventType}`}, 7240411))`.execute(tx);
 }
 
+/** The error of a message whose event is not there. */
+async function absent(tx: Tx, key: string): Promise<Error> {
+  return (await wasRefused(tx, key)) ? new OfRefused(`the event ${key} was refused`, { version: 0, state: 'refused' }) : new NotYetStored(`the event ${key} is not stored yet`);
+}
+
 /** The last event of a track, which stands for it now: its first, or the one under which it was raised anew. */
 async function lastOf(tx: Tx, track: string) {
   const event = await tx.selectFrom('detection_events').selectAll().where((eb) => eb.or([eb('key', '=', track), eb('track_key', '=', track)]))
     .orderBy('received_at', 'desc').limit(1).executeTakeFirst();
-  if (event === undefined) throw new NotYetStored(`the event ${track} is not stored yet`);
+  if (event === undefined) throw await absent(tx, track);
   return event;
 }
 
@@ -180,7 +189,7 @@ async function raiseAnew(tx: Tx, last: Awaited<ReturnType<typeof lastOf>>, ended
 /** Locks the alert that a stored event belongs to. */
 async function alertOf(tx: Tx, key: string): Promise<{ alert: AlertRow; part: IntakeAnswer['part'] }> {
   const event = await tx.selectFrom('detection_events').select(['alert_id', 'part']).where('key', '=', key).executeTakeFirst();
-  if (event === undefined) throw new NotYetStored(`the event ${key} is not stored yet`);
+  if (event === undefined) throw await absent(tx, key);
   const alert = await tx.selectFrom('alerts').selectAll().where('id', '=', event.alert_id).forUpdate().executeTakeFirstOrThrow();
   return { alert, part: event.part };
 }
@@ -193,7 +202,7 @@ export function createIntake({ db, evidence }: Context & { readonly evidence?: E
     for (const [part, ref] of Object.entries(refs)) {
       if (ref !== null && ref !== undefined && (await evidence.size(ref.sha256)) !== ref.bytes) errors.push({ path: `evidence.${part}`, message: 'no such file is in the evidence store' });
     }
-    if (errors.length > 0) throw new Invalid(errors);
+    if (errors.length > 0) throw new EvidenceMissing(errors);
   }
 
   async function acceptRaised(raw: unknown): Promise<IntakeAnswer> {

@@ -29,8 +29,8 @@ const nodeLife = sql`interval '15 seconds'`;
  */
 export async function leaseRound({ db, node, rpcUrl, leaseFor }: LeaseOptions, held: ReadonlyMap<string, number>): Promise<Lease[]> {
   return db.transaction().execute(async (tx) => {
-    await tx.insertInto('vision_nodes').values({ id: node, rpc_url: rpcUrl })
-      .onConflict((c) => c.column('id').doUpdateSet({ rpc_url: rpcUrl, heartbeat_at: sql<Date>`app.now()` })).execute();
+    const row = { rpc_url: rpcUrl, heartbeat_at: sql<Date>`app.now()`, clock_ahead: sql`${new Date()}::timestamptz - app.now()` };
+    await tx.insertInto('vision_nodes').values({ id: node, ...row }).onConflict((c) => c.column('id').doUpdateSet(row)).execute();
     const share = await fairShare(tx);
     const kept = await renew(tx, { node, leaseFor, held });
     if (kept.length > share) await handOver(tx, node, kept.slice(share).map(({ camera }) => camera));

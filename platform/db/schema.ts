@@ -151,6 +151,7 @@ export interface VisionNodesTable {
   id: string;
   rpc_url: string;
   heartbeat_at: TimeDefaultNow;
+  clock_ahead: Generated<unknown>;
 }
 
 export interface RoleHeartbeatsTable {
@@ -163,8 +164,14 @@ export interface CameraLeasesTable {
   camera_id: string;
   node_id: string;
   fence: BigIntText;
-  fenced_at: TimeDefaultNow;
   expires_at: Time;
+}
+
+export interface CameraLeaseTermsTable {
+  camera_id: string;
+  fence: BigIntText;
+  node_id: string;
+  since: TimeDefaultNow;
 }
 
 export interface CameraStatusTable {
@@ -206,6 +213,13 @@ export interface DetectionEventsTable {
   track_key: string | null;
   gone_at: NullableTime;
   received_at: TimeDefaultNow;
+}
+
+export interface RefusedMessagesTable {
+  key: string;
+  kind: 'raised' | 'evidence' | 'still' | 'gone';
+  reason: string;
+  refused_at: TimeDefaultNow;
 }
 
 export interface AlertsTable {
@@ -471,9 +485,11 @@ export interface Database {
   vision_nodes: VisionNodesTable;
   role_heartbeats: RoleHeartbeatsTable;
   camera_leases: CameraLeasesTable;
+  camera_lease_terms: CameraLeaseTermsTable;
   camera_status: CameraStatusTable;
   media: MediaTable;
   detection_events: DetectionEventsTable;
+  refused_messages: RefusedMessagesTable;
   alerts: AlertsTable;
   alert_media: AlertMediaTable;
   silences: SilencesTable;

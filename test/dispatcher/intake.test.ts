@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
-import { Conflict, Invalid } from '../../domain/errors.ts';
-import { NotYetStored } from '../../dispatcher/index.ts';
+import type { DetectionMessage } from '../../domain/detection.ts';
+import { Invalid } from '../../domain/errors.ts';
+import { NotYetStored, StaleFence } from '../../dispatcher/index.ts';
 import { act, confirmedCase, detection, freshBox, startCity, upload, type City } from './support/city.ts';
+import { runDispatcher, waitFor } from './support/run.ts';
 
 let city: City;
 beforeAll(async () => {
@@ -170,13 +172,63 @@ test('what is gone closes nothing, and is gone only when every sighting is', asy
   expect((await city.alerts.get(city.people.operator, alertId)).goneAt).toBeNull();
 });
 
-test('a node that lost its lease stores nothing that it raised afterwards', async () => {
-  await city.db.insertInto('camera_leases').values({ camera_id: 'market', node_id: 'a', fence: 5, expires_at: at(60_000) }).execute();
-  await city.db.updateTable('camera_leases').set({ node_id: 'b', fence: 6 }).where('camera_id', '=', 'market').execute();
-  await expect(raise({ camera: 'market', fence: 5, raisedAt: at(1000) })).rejects.toThrow(Conflict);
-  expect((await raise({ camera: 'market', fence: 6, raisedAt: at(1000) })).part).toBe('raised');
-  // raised while the lease was good, and only late on its way
-  expect((await raise({ camera: 'market', fence: 5, raisedAt: at(-60_000) })).part).toBe('raised');
+describe('a fence', () => {
+  const lease = (camera: string, node: string, fence: number) => city.db.insertInto('camera_leases').values({ camera_id: camera, node_id: node, fence, expires_at: at(60_000) })
+    .onConflict((c) => c.column('camera_id').doUpdateSet({ node_id: node, fence })).execute();
+  const node = (id: string, ahead: string) => city.db.insertInto('vision_nodes').values({ id, rpc_url: 'http://127.0.0.1:1', clock_ahead: sql`${ahead}::interval` }).execute();
+  const hour = 3_600_000;
+
+  test('lets a node that lost its lease to another store nothing that it raised afterwards', async () => {
+    await lease('market', 'a', 5);
+    await lease('market', 'b', 6);
+    await expect(raise({ camera: 'market', fence: 5, raisedAt: at(1000) })).rejects.toThrow(StaleFence);
+    expect((await raise({ camera: 'market', fence: 6, raisedAt: at(1000) })).part).toBe('raised');
+    // raised while the lease was good, and only late on its way
+    expect((await raise({ camera: 'market', fence: 5, raisedAt: at(-60_000) })).part).toBe('raised');
+  });
+
+  test('is judged by the database\'s clock, however wrong that of the node is', async () => {
+    await node('early', '1 hour');
+    await node('late', '-1 hour');
+    await lease('gate', 'early', 7);
+    await lease('gate', 'late', 8);
+    await lease('gate', 'third', 9);
+    expect((await raise({ fence: 7, raisedAt: at(hour - 60_000) })).part).toBe('raised');
+    await expect(raise({ fence: 7, raisedAt: at(hour + 1000) })).rejects.toThrow(StaleFence);
+    expect((await raise({ fence: 8, raisedAt: at(-hour - 60_000) })).part).toBe('raised');
+    await expect(raise({ fence: 8, raisedAt: at(-hour + 1000) })).rejects.toThrow(StaleFence);
+  });
+
+  test('of a node that lost the camera to nobody but itself is as good as its last', async () => {
+    await lease('harbour', 'same', 10);
+    await lease('harbour', 'same', 11);
+    expect((await raise({ camera: 'harbour', fence: 10, raisedAt: at(1000) })).part).toBe('raised');
+  });
+});
+
+test('what can never be stored is refused once, and what follows it too; a file that is not there yet is waited for', async () => {
+  const running = runDispatcher(city);
+  const refusals = () => city.db.selectFrom('refused_messages').select(['key', 'kind', 'reason']).execute();
+  const send = (id: string, message: DetectionMessage) => running.queues.add('detections', id, message);
+  try {
+    const poison = detection({ camera: 'nowhere' });
+    await send('p', { kind: 'raised', event: poison });
+    await waitFor(refusals, (rows) => rows.length === 1);
+    await send('g', { kind: 'gone', key: poison.key, at: at(0) });
+    expect(await waitFor(refusals, (rows) => rows.length === 2)).toEqual([
+      { key: poison.key, kind: 'raised', reason: 'camera: there is no camera nowhere' }, { key: poison.key, kind: 'gone', reason: expect.stringContaining('was refused') },
+    ]);
+    const bytes = Buffer.from(randomUUID());
+    const about = { sha256: createHash('sha256').update(bytes).digest('hex'), mime: 'image/jpeg', bytes: bytes.length };
+    const event = detection({ evidence: { original: about, annotated: null, before: null } });
+    await send('e', { kind: 'raised', event });
+    await waitFor(() => running.queues.counts('detections'), (n) => n['delayed'] === 1);
+    await running.evidence.put(bytes, { mime: 'image/jpeg' });
+    await waitFor(() => city.db.selectFrom('alerts').select('id').where('event_key', '=', event.key).execute(), (rows) => rows.length === 1);
+    expect(await refusals()).toHaveLength(2);
+  } finally {
+    await running.close();
+  }
 });
 
 test('names what is wrong and stores nothing', async () => {
