@@ -1,4 +1,4 @@
-import { mkdtemp } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
@@ -33,7 +33,8 @@ const jobTimeout = 20_000;
 /** Short processes at a time: evidence does not take the machine from the standing ones. */
 const atOnce = 2;
 
-export function createFootage(ring: Ring): Footage {
+/** @param temporary folder for clips until they are fetched */
+export function createFootage(ring: Pick<Ring, 'find' | 'of'>, temporary = tmpdir()): Footage {
   const limit = limiter(atOnce);
 
   async function pictureAt(camera: string, run: string, time: number): Promise<Buffer> {
@@ -63,18 +64,24 @@ export function createFootage(ring: Ring): Footage {
     const last = pieces.at(-1);
     if (first === undefined || last === undefined) throw new Error(`the recording of camera ${camera} holds nothing between ${from.toFixed(1)} and ${to.toFixed(1)} s of run ${run} any more`);
     const until = Math.min(last.to, wanted);
-    const path = join(await mkdtemp(join(tmpdir(), 'xuncheng-clip-')), 'clip.mp4');
-    const { codec } = await probePiece(first.file);
-    const { inputOptions, input, options } = clipArguments(pieces.map((piece) => piece.file), until - first.from, codec);
-    await limit(() => runFfmpeg({ inputOptions, input, stdin: null, outputs: [{ options, target: path }] }, jobTimeout));
-    return { path, from: first.from - shift, to: until - shift };
+    const folder = await mkdtemp(join(temporary, 'xuncheng-clip-'));
+    try {
+      const path = join(folder, 'clip.mp4');
+      const { codec } = await probePiece(first.file);
+      const { inputOptions, input, options } = clipArguments(pieces.map((piece) => piece.file), until - first.from, codec);
+      await limit(() => runFfmpeg({ inputOptions, input, stdin: null, outputs: [{ options, target: path }] }, jobTimeout));
+      return { path, from: first.from - shift, to: until - shift };
+    } catch (error) {
+      await rm(folder, { recursive: true, force: true });
+      throw error;
+    }
   }
 
   return { pictureAt, clip };
 }
 
 /** Where a time lies in a recording: in its own, or by wall time in another where the sampled stream is not the recorded one. */
-function locate(ring: Ring, camera: string, run: string, time: number): Place | null {
+function locate(ring: Pick<Ring, 'find' | 'of'>, camera: string, run: string, time: number): Place | null {
   const own = ring.find(camera, run);
   if (own === null) return null;
   if (own.anchor === null) return { recording: own, time };

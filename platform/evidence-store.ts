@@ -30,8 +30,13 @@ export class EvidenceFullError extends Error {
   override readonly name = 'EvidenceFullError';
 }
 
-/** The store in a folder: aa/bb/SHA256. Temporary files carry their own names, so a process killed midway leaves nothing half. */
+/** Nobody writes one file for so long: what is older was left behind. Milliseconds. */
+const leftAfterMs = 24 * 3600_000;
+
+/** The store in a folder: aa/bb/SHA256. What is being written lies in a folder of its own, so a process killed midway leaves nothing half. */
 export function folderEvidenceStore(root: string, options: { minFreeBytes?: number } = {}): EvidenceStore {
+  const incoming = join(root, 'incoming');
+  let sweptAt = -Infinity;
   const minFree = options.minFreeBytes ?? 200 * 1024 * 1024;
   const pathOf = (sha256: string): string => {
     if (!/^[0-9a-f]{64}$/.test(sha256)) throw new Error('not a SHA-256');
@@ -45,7 +50,20 @@ export function folderEvidenceStore(root: string, options: { minFreeBytes?: numb
     if (space.bavail * space.bsize < minFree) {
       throw new EvidenceFullError(`evidence folder has less than ${Math.round(minFree / 1048576)} MiB free; nothing was stored`);
     }
-    return `${target}.${randomUUID()}.tmp`;
+    await sweep();
+    await mkdir(incoming, { recursive: true });
+    return join(incoming, randomUUID());
+  }
+
+  /** Takes away what processes left behind that were killed in the midst of writing; once a day. */
+  async function sweep(): Promise<void> {
+    if (Date.now() - sweptAt < leftAfterMs) return;
+    sweptAt = Date.now();
+    for (const name of await readdir(incoming).catch(() => [])) {
+      const path = join(incoming, name);
+      const left = await stat(path).then(({ mtimeMs }) => Date.now() - mtimeMs > leftAfterMs, () => false);
+      if (left) await rm(path, { force: true });
+    }
   }
 
   async function settle(temporary: string, target: string): Promise<void> {

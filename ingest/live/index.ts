@@ -52,6 +52,10 @@ const codecs: types.RouterRtpCodecCapability[] = [{
 /** Viewers that opened and never connected, or whose browser vanished, go after this long. */
 const idleViewerMs = 30_000;
 
+/** Between two attempts to start the video worker again. */
+const firstPauseMs = 500;
+const mostPauseMs = 15_000;
+
 interface Engine {
   readonly worker: types.Worker;
   readonly server: types.WebRtcServer;
@@ -72,11 +76,15 @@ export async function startLive(options: LiveOptions): Promise<Live> {
   const viewers = new Map<string, Viewer>();
   let workerRestarts = 0;
   let ending: Promise<void> | undefined;
+  let retrying: NodeJS.Timeout | undefined;
   let engine = startEngine();
 
   async function startEngine(): Promise<Engine> {
     const worker = await mediasoup.createWorker({ workerBin: options.workerBin, logLevel: 'warn' });
+    let stands = false;
     worker.on('died', (error) => {
+      // one that dies before it stands fails the start
+      if (!stands) return;
       workerRestarts += 1;
       log.error({ err: error }, 'video worker died; browsers open their tiles again');
       // its transports and producers have died with it; the streams' own processes are ours to end
@@ -85,15 +93,28 @@ export async function startLive(options: LiveOptions): Promise<Live> {
         streams.delete(key);
         stream.then((s) => s.close(), () => undefined).catch((e: unknown) => log.warn({ err: e }, 'live stream did not end'));
       }
-      if (ending === undefined) {
-        engine = startEngine();
-        engine.catch((e: unknown) => log.error({ err: e }, 'video worker does not start'));
-      }
+      if (ending === undefined) restart();
     });
     const listen = { ip: options.listen.ip, ...(options.listen.announced === undefined ? {} : { announcedAddress: options.listen.announced }), port: options.listen.port };
-    const server = await worker.createWebRtcServer({ listenInfos: [{ ...listen, protocol: 'udp' }, { ...listen, protocol: 'tcp' }] });
-    const router = await worker.createRouter({ mediaCodecs: codecs });
-    return { worker, server, router };
+    try {
+      const server = await worker.createWebRtcServer({ listenInfos: [{ ...listen, protocol: 'udp' }, { ...listen, protocol: 'tcp' }] });
+      const router = await worker.createRouter({ mediaCodecs: codecs });
+      stands = true;
+      return { worker, server, router };
+    } catch (error) {
+      worker.close();
+      throw error;
+    }
+  }
+
+  /** Tries until it stands: its port may still be taken for a moment, or memory short. */
+  function restart(pause = firstPauseMs): void {
+    engine = startEngine();
+    engine.catch((error: unknown) => {
+      if (ending !== undefined) return;
+      log.error({ err: error, retryMs: pause }, 'video worker does not start; tried again');
+      retrying = setTimeout(() => restart(Math.min(pause * 2, mostPauseMs)), pause);
+    });
   }
 
   function streamOf(key: string, camera: string, quality: Quality): Promise<LiveStream> {
@@ -144,7 +165,11 @@ export async function startLive(options: LiveOptions): Promise<Live> {
       // the stream begins to run while the browser still negotiates
       const stream = streamOf(key, camera, quality);
       const { server, router } = await engine;
-      const [transport] = await Promise.all([router.createWebRtcTransport({ webRtcServer: server, enableUdp: true, enableTcp: true, preferUdp: true }), stream]);
+      const transport = await router.createWebRtcTransport({ webRtcServer: server, enableUdp: true, enableTcp: true, preferUdp: true });
+      await stream.catch((error: unknown) => {
+        transport.close();
+        throw error;
+      });
       const viewer: Viewer = { id: randomUUID(), key, transport, consumer: null };
       viewers.set(viewer.id, viewer);
       const idle = setTimeout(() => {
@@ -186,6 +211,7 @@ export async function startLive(options: LiveOptions): Promise<Live> {
     counters: () => ({ streams: streams.size, viewers: viewers.size, workerRestarts }),
     shutdown() {
       ending ??= (async () => {
+        clearTimeout(retrying);
         for (const timer of lingering.values()) clearTimeout(timer);
         const open = [...streams.values()];
         streams.clear();

@@ -1,13 +1,15 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { execFile } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import sharp from 'sharp';
 import { startCameraServer, type CameraServer } from '../../demo/cameras/index.ts';
 import type { Frame } from '../../domain/frame.ts';
+import { createFootage } from '../../ingest/footage.ts';
 import { defaultSettings, type Ingest } from '../../ingest/index.ts';
+import type { Recording } from '../../ingest/ring-files.ts';
 import { makeClip, readFrameCounter } from '../support/make-clip.ts';
 import { until } from '../support/until.ts';
 import { startBench, type Bench } from './support.ts';
@@ -147,4 +149,17 @@ describe('the recording', () => {
     await until('its folder to go', () => !existsSync(join(bench.dataDir, 'ring', 'plain', frame.run)));
     await expect(ingest.pictureAt('plain', frame.run, frame.streamTime)).rejects.toThrow();
   });
+});
+
+test('a clip that cannot be cut leaves no folder behind', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'xuncheng-footage-'));
+  try {
+    writeFileSync(join(folder, '000000.ts'), 'no video');
+    const recording: Recording = { run: 'r', folder, pieces: [{ file: join(folder, '000000.ts'), index: 0, from: 1, to: 3, wallTo: 0, bytes: 8 }], open: null, ended: true, anchor: null };
+    const footage = createFootage({ find: () => recording, of: () => [recording] }, folder);
+    await expect(footage.clip('gate', 'r', 1, 3)).rejects.toThrow();
+    expect(readdirSync(folder)).toEqual(['000000.ts']);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 });
