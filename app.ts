@@ -10,7 +10,7 @@ import { startCameraServer } from './demo/cameras/index.ts';
 import { demoCameras, demoClips, seedDemoCity } from './demo/city/index.ts';
 import { createAlertService, createCaseService, createIntake, createMediaService, seedCatalogue, startDispatcher } from './dispatcher/index.ts';
 import { boxSchema } from './domain/detection.ts';
-import { defaultSettings as ingestDefaults, startFfmpeg, startIngest, startLive, type DtlsParameters, type Ingest, type Live, type RtpCapabilities } from './ingest/index.ts';
+import { startFfmpeg, startIngest, startLive, type DtlsParameters, type Ingest, type Live, type RtpCapabilities } from './ingest/index.ts';
 import { importConfig } from './platform/config-import.ts';
 import { openDatabase } from './platform/db/index.ts';
 import { folderEvidenceStore } from './platform/evidence-store.ts';
@@ -18,7 +18,7 @@ import { startHeartbeat } from './platform/heartbeat.ts';
 import { createLog } from './platform/log.ts';
 import { mediasoupWorkerPath } from './platform/mediasoup-worker.ts';
 import { assertRedisKeepsJobs, openQueues } from './platform/queues.ts';
-import { registerModels } from './platform/register-models.ts';
+import { modelPath, registerModels } from './platform/register-models.ts';
 import { RpcError, serveRpc, type RpcAnswer, type RpcHandler } from './platform/rpc.ts';
 import { createSealer } from './platform/secrets.ts';
 import type { Prepare, ProcessRole, RoleContext, RunningRole, StartRole } from './platform/supervisor/role-context.ts';
@@ -103,11 +103,13 @@ async function startVision(context: RoleContext): Promise<RunningRole> {
     db, log, nodeId: `${hostname()}:${config.environment.XUNCHENG_DATA}`, dataDir, rpcUrl: rpc.url, sealer: createSealer(secret),
     onFrame: (frame) => detector?.offer(frame),
     analysisOf: (id) => detector?.analysisOf(id) ?? { analysed: false, reason: 'the detector is starting', lastSampleAt: null },
-    settings: config.file === null ? {} : { ring: { ...ingestDefaults.ring, age: config.file.ingest.keep, bytesTotal: config.file.ingest.maxGigabytes * 1e9 } },
+    settings: config.file === null ? {} : { ring: { age: config.file.ingest.keep, bytes: config.file.ingest.maxGigabytes * 1e9 } },
   });
   detector = await startDetector({
     db, log, dataDir, evidence, footage: ingest, cameras: () => ingest.cameras(),
-    models: async () => (await db.selectFrom('models').select(['manifest', 'path']).execute()),
+    models: async () => (await db.selectFrom('models').select(['id', 'manifest', 'path', 'source']).execute()).map((m) => ({
+      manifest: m.manifest, path: modelPath(m, { shipped: shippedModelsFolder, added: addedModelsFolder(config.environment), file: config.file?.models ?? [] }),
+    })),
     // a message that is sent again is one job with the one that waits; now and then it gets a new name, lest it be taken for a parked one
     send: (message, attempt) => queues.add('detections', `${message.kind === 'raised' ? message.event.key : message.key}.${message.kind}.${attempt >> 3}`, message),
   });

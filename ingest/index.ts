@@ -1,4 +1,4 @@
-import { mkdir, realpath, statfs } from 'node:fs/promises';
+import { mkdir, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import type { Camera, CameraStatus } from '../domain/camera.ts';
@@ -76,7 +76,7 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
   const folder = await realpath(join(options.dataDir, 'ring'));
   const strays = await killStrays(folder);
   if (strays > 0) log.warn({ strays }, 'ended what an earlier process had left running');
-  const ring = await Ring.open({ folder, limits: await fitted(folder, settings), log });
+  const ring = await Ring.open({ folder, limits: settings.ring, log });
   const footage = createFootage(ring);
   const gate = new DialGate(settings.dialHold);
   const held = new Map<string, HeldCamera>();
@@ -213,12 +213,6 @@ function liveSourceOf(held: HeldCamera | null, quality: Quality, settings: Inges
   const copyable = codec === 'h264' && standing?.profile?.bFrames !== true;
   const port = standing?.relayPorts[quality === 'high' ? 0 : 1];
   return port === undefined ? liveInput(input, settings.dialTimeout, copyable) : relayInput(port, codec, copyable);
-}
-
-/** Leaves half of the free disk to others. */
-async function fitted(folder: string, { ring }: IngestSettings): Promise<IngestSettings['ring']> {
-  const { bavail, bsize } = await statfs(folder);
-  return { ...ring, bytesTotal: Math.min(ring.bytesTotal, Math.max(2 ** 28, bavail * bsize / 2)) };
 }
 
 /** Calls again and again, never twice at a time; the first call is at once. */

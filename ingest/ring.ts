@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, readFile, rename, rm, rmdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, rmdir, statfs, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Log } from '../platform/log.ts';
 import { segmentName } from './ffmpeg-arguments.ts';
@@ -22,8 +22,18 @@ interface Pin { readonly camera: string; readonly run: string; readonly from: nu
 /** Pins that nobody took back for so long are forgotten, milliseconds. */
 const pinLife = 7 * 24 * 3600_000;
 const nearLimit = 0.9;
+/** However full the disk is. */
+const leastBytes = 2 ** 28;
 /** Told again when it lasts, milliseconds. */
 const warnEvery = 600_000;
+
+export interface RingOptions {
+  readonly folder: string;
+  readonly limits: RingLimits;
+  readonly log: Log;
+  /** Bytes that the disk still takes. */
+  readonly free?: () => Promise<number>;
+}
 
 /** The recordings of all cameras of this node on disk, those of earlier processes included. */
 export class Ring {
@@ -33,18 +43,20 @@ export class Ring {
   readonly #recordings = new Map<string, Recording[]>();
   #pins = new Map<string, Pin>();
   readonly #anchored = new Map<string, number>();
-  #warnedAt = -Infinity;
+  readonly #said = new Map<string, number>();
+  readonly #free: () => Promise<number>;
   #saving: Promise<void> = Promise.resolve();
 
-  private constructor(folder: string, limits: RingLimits, log: Log) {
+  private constructor({ folder, limits, log, free }: Required<RingOptions>) {
     this.#folder = folder;
     this.#limits = limits;
     this.#log = log;
+    this.#free = free;
   }
 
   /** Opens the folder and reads what earlier processes left in it. */
-  static async open({ folder, limits, log }: { folder: string; limits: RingLimits; log: Log }): Promise<Ring> {
-    const ring = new Ring(folder, limits, log);
+  static async open({ folder, limits, log, free = () => freeBytes(folder) }: RingOptions): Promise<Ring> {
+    const ring = new Ring({ folder, limits, log, free });
     await mkdir(folder, { recursive: true });
     for (const [name, recordings] of await loadRecordings(folder)) ring.#recordings.set(name, recordings);
     const pins = await readFile(join(folder, 'pins.json'), 'utf8').catch(() => '[]');
@@ -126,49 +138,64 @@ export class Ring {
     return sum([...this.#recordings.values()].flat().flatMap((r) => r.pieces));
   }
 
-  /** Deletes the oldest that nobody pinned, until age and sizes are within their limits. */
+  /**
+   * Deletes what is older than its age, then the oldest of all cameras until the size is within its limit: where space is short all
+   * cameras keep the same time. Pinned pieces have no age and go last.
+   */
   async sweep(): Promise<void> {
     const now = Date.now();
-    let total = this.bytes();
     for (const [name, recordings] of this.#recordings) {
-      let size = sum(recordings.flatMap((r) => r.pieces));
-      const old = (piece: Piece): boolean => size > this.#limits.bytesPerCamera || now - piece.wallTo > this.#limits.age;
-      for (const [recording, piece] of this.#deletable(name)) {
-        if (!old(piece)) break;
+      for (const [recording, piece] of this.#pieces(name, false)) {
+        if (now - piece.wallTo <= this.#limits.age) break;
         await this.#drop(recording, piece);
-        size -= piece.bytes;
-        total -= piece.bytes;
       }
       await this.#dropEmpty(name, recordings);
     }
-    if (total > this.#limits.bytesTotal) total = await this.#shrink(total);
-    const pinned = sum([...this.#recordings].flatMap(([name, all]) => all.flatMap((r) => r.pieces.filter((p) => this.#pinned(name, r.run, p)))));
-    if ((total > this.#limits.bytesTotal || pinned > this.#limits.bytesTotal * nearLimit) && now - this.#warnedAt > warnEvery) {
-      this.#warnedAt = now;
-      this.#log.warn({ bytes: total, pinned, limit: this.#limits.bytesTotal }, 'the recording ring is filled by events that wait for their evidence to be stored');
-    }
+    const bytes = this.bytes();
+    const limit = await this.#limit(bytes);
+    if (bytes > limit) await this.#shrink(bytes, limit);
+    const pinned = sum(this.#all(true).map(([, piece]) => piece));
+    if (pinned > limit * nearLimit) this.#say('near', 'warn', { pinned, limit }, 'the recording ring is filled by events that wait for their evidence to be stored');
   }
 
-  /** The oldest of all cameras first. */
-  async #shrink(total: number): Promise<number> {
-    const candidates = [...this.#recordings.keys()].flatMap((name) => this.#deletable(name)).toSorted(([, a], [, b]) => a.wallTo - b.wallTo);
-    const oldest = candidates[0]?.[1];
-    if (oldest !== undefined && Date.now() - this.#warnedAt > warnEvery) {
-      this.#warnedAt = Date.now();
-      this.#log.warn({ limit: this.#limits.bytesTotal, minutes: Math.round((Date.now() - oldest.wallTo) / 60_000) }, 'the recording ring has reached its size; recordings go before their age');
-    }
-    let left = total;
-    for (const [recording, piece] of candidates) {
-      if (left <= this.#limits.bytesTotal) break;
+  /** The configured size, but half of the disk that is free or ours is left to others. */
+  async #limit(bytes: number): Promise<number> {
+    return Math.min(this.#limits.bytes, Math.max(leastBytes, (await this.#free() + bytes) / 2));
+  }
+
+  async #shrink(bytes: number, limit: number): Promise<void> {
+    const oldestFirst = (pinned: boolean): [Recording, Piece][] => this.#all(pinned).toSorted(([, a], [, b]) => a.wallTo - b.wallTo);
+    const free = oldestFirst(false);
+    let left = bytes;
+    let lost = 0;
+    for (const [index, [recording, piece]] of [...free, ...oldestFirst(true)].entries()) {
+      if (left <= limit) break;
       await this.#drop(recording, piece);
       left -= piece.bytes;
+      if (index >= free.length) lost += 1;
     }
-    return left;
+    const about = { limit, configured: this.#limits.bytes };
+    if (lost > 0) this.#say('lost', 'error', { ...about, lost }, 'the recording ring is full of what events wait for; their clips will be short or absent');
+    else if (free[0] !== undefined) {
+      this.#say('early', 'warn', { ...about, minutes: Math.round((Date.now() - free[0][1].wallTo) / 60_000) }, limit < this.#limits.bytes
+        ? 'the disk is short of space: recordings go before their age, below the configured size' : 'the recording ring has reached its size; recordings go before their age');
+    }
   }
 
-  #deletable(name: string): [Recording, Piece][] {
+  #say(kind: string, level: 'warn' | 'error', about: object, text: string): void {
+    if (Date.now() - (this.#said.get(kind) ?? -Infinity) < warnEvery) return;
+    this.#said.set(kind, Date.now());
+    this.#log[level](about, text);
+  }
+
+  #all(pinned: boolean): [Recording, Piece][] {
+    return [...this.#recordings.keys()].flatMap((name) => this.#pieces(name, pinned));
+  }
+
+  /** Pieces of a camera that somebody has pinned, or nobody; oldest first. */
+  #pieces(name: string, pinned: boolean): [Recording, Piece][] {
     return (this.#recordings.get(name) ?? []).flatMap((recording) => recording.pieces
-      .filter((piece) => !this.#pinned(name, recording.run, piece)).map((piece): [Recording, Piece] => [recording, piece]));
+      .filter((piece) => this.#pinned(name, recording.run, piece) === pinned).map((piece): [Recording, Piece] => [recording, piece]));
   }
 
   #pinned(camera: string, run: string, piece: Piece): boolean {
@@ -211,3 +238,8 @@ export class Ring {
 }
 
 const sum = (pieces: readonly Piece[]): number => pieces.reduce((total, piece) => total + piece.bytes, 0);
+
+async function freeBytes(folder: string): Promise<number> {
+  const { bavail, bsize } = await statfs(folder);
+  return bavail * bsize;
+}

@@ -22,9 +22,9 @@ export interface IngestSettings {
   readonly ring: RingLimits;
 }
 
+/** Of the recordings of all cameras together; the configuration's `ingest.keep` and `ingest.maxGigabytes`. */
 export interface RingLimits {
-  readonly bytesPerCamera: number;
-  readonly bytesTotal: number;
+  readonly bytes: number;
   readonly age: number;
 }
 
@@ -39,5 +39,5 @@ export const defaultSettings: IngestSettings = {
   notAnalysedAfter: 10_000,
   leaseFor: 10_000,
   pollEvery: 1000,
-  ring: { bytesPerCamera: 2 * 2 ** 30, bytesTotal: 20 * 2 ** 30, age: 2 * 3600_000 },
+  ring: { bytes: 20e9, age: 30 * 60_000 },
 };
