@@ -5,6 +5,26 @@ import pg from 'pg';
 
 const shippedMigrations = join(import.meta.dirname, 'migrations');
 
+const migrationsOf = async (folder: string): Promise<string[]> => (await readdir(folder)).filter((f) => f.endsWith('.sql')).toSorted();
+
+/**
+ * Names of what this version has and the database has not had.
+ * @param databaseUrl connection of the application's role
+ */
+export async function missingMigrations(databaseUrl: string): Promise<readonly string[]> {
+  const wanted = await migrationsOf(shippedMigrations);
+  const client = new pg.Client({ connectionString: databaseUrl, connectionTimeoutMillis: 5000 });
+  await client.connect();
+  try {
+    const { rows: [table] } = await client.query<{ readable: boolean | null }>(`select has_table_privilege(to_regclass('public.xuncheng_migrations'), 'select') as readable`);
+    if (table?.readable !== true) return wanted;
+    const { rows } = await client.query<{ name: string }>('select name from public.xuncheng_migrations');
+    return wanted.filter((name) => !rows.some((r) => r.name === name));
+  } finally {
+    await client.end();
+  }
+}
+
 /**
  * Brings the schema up to date, each file of migrations/ once, in order of name, in one transaction each. Concurrent callers wait
  * for one another. Throws when an applied file was changed afterwards: then the database and the code disagree about the past.
@@ -22,7 +42,7 @@ export async function migrate(adminUrl: string, folder = shippedMigrations): Pro
     const { rows } = await client.query<{ name: string; sha256: string }>('select name, sha256 from public.xuncheng_migrations');
     const applied = new Map(rows.map((r) => [r.name, r.sha256]));
     const done: string[] = [];
-    for (const name of (await readdir(folder)).filter((f) => f.endsWith('.sql')).toSorted()) {
+    for (const name of await migrationsOf(folder)) {
       const sql = await readFile(join(folder, name), 'utf8');
       const sha256 = createHash('sha256').update(sql).digest('hex');
       const known = applied.get(name);
@@ -39,6 +59,7 @@ export async function migrate(adminUrl: string, folder = shippedMigrations): Pro
       }
       done.push(name);
     }
+    await client.query('grant select on public.xuncheng_migrations to xuncheng_app');
     return done;
   } finally {
     await client.end();

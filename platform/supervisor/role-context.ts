@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Config } from '../../config/index.ts';
 import { randomPassword, readOrCreateSecrets, secretsFolder } from '../servers/secrets-file.ts';
+import { StartRefused } from './start-refused.ts';
 
 /** Processes of the product; `demo` (virtual cameras and the demo city) runs where no configuration is named. */
 export const processRoles = ['vision', 'dispatcher', 'dashboard', 'demo'] as const;
@@ -42,12 +43,17 @@ export function installationSecret(config: Config): string {
   return readOrCreateSecrets(join(secretsFolder(XUNCHENG_DATA), 'installation.json'), () => ({ secret: randomPassword() })).secret;
 }
 
-/** Of a role's process. @throws Error when the environment names no database or no Redis */
-export function roleContext(role: ProcessRole, config: Config): RoleContext {
-  const { DATABASE_URL: databaseUrl, REDIS_URL: redisUrl } = config.environment;
-  if (databaseUrl === undefined || redisUrl === undefined) {
-    throw new Error(`the role ${role} alone needs DATABASE_URL and REDIS_URL, and XUNCHENG_SECRET as on the other hosts`);
+/**
+ * Of what runs by itself: a role's process, or the preparation of several hosts.
+ * @throws StartRefused naming each variable that is missing
+ */
+export function aloneContext(what: string, config: Config): RoleContext {
+  const { DATABASE_URL, REDIS_URL, XUNCHENG_SECRET } = config.environment;
+  const needed = { DATABASE_URL, REDIS_URL, XUNCHENG_SECRET };
+  const missing = Object.entries(needed).flatMap(([name, value]) => (value === undefined ? [name] : []));
+  if (DATABASE_URL === undefined || REDIS_URL === undefined || XUNCHENG_SECRET === undefined) {
+    throw new StartRefused(`${what} alone needs ${missing.join(', ')}, the same as on the other hosts`);
   }
   const demoPort = Number(process.env[demoPortVariable] ?? 0);
-  return { config, databaseUrl, redisUrl, secret: installationSecret(config), demoPort: demoPort === 0 ? null : demoPort };
+  return { config, databaseUrl: DATABASE_URL, redisUrl: REDIS_URL, secret: XUNCHENG_SECRET, demoPort: demoPort === 0 ? null : demoPort };
 }

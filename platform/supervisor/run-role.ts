@@ -1,6 +1,8 @@
 import type { Config } from '../../config/index.ts';
 import { createLog } from '../log.ts';
-import { roleContext, type ProcessRole, type RunningRole, type StartRole } from './role-context.ts';
+import { assertPrepared } from './prepare.ts';
+import { aloneContext, type ProcessRole, type RunningRole, type StartRole } from './role-context.ts';
+import { StartRefused } from './start-refused.ts';
 
 /** What a role's process tells its supervisor. */
 export interface ReadyMessage {
@@ -12,7 +14,7 @@ const secretVariables = ['DATABASE_URL', 'DATABASE_ADMIN_URL', 'REDIS_URL', 'XUN
 
 /** The process of one role, from start to end: under a supervisor, or alone on its host. */
 export async function runRole(role: ProcessRole, config: Config, startRole: StartRole): Promise<void> {
-  const context = roleContext(role, config);
+  const context = aloneContext(`--role ${role}`, config);
   const log = createLog(role);
   for (const name of secretVariables) delete process.env[name];
   let running: RunningRole | null = null;
@@ -36,6 +38,10 @@ export async function runRole(role: ProcessRole, config: Config, startRole: Star
   // The supervisor is gone: no one will restart us or tell us to end.
   process.on('disconnect', () => process.exit(1));
 
+  await assertPrepared(context.databaseUrl).catch((error: unknown) => {
+    // a database that is away comes back; who needs it waits or says so
+    if (error instanceof StartRefused) throw error;
+  });
   running = await startRole(role, context);
   if (process.send === undefined) console.log(`Xuncheng ${role} is ready`);
   else process.send({ kind: 'ready' } satisfies ReadyMessage);

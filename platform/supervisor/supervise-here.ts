@@ -1,6 +1,7 @@
 import type { Config } from '../../config/index.ts';
 import type { Prepare } from './role-context.ts';
-import { StartRefused, Supervisor } from './supervisor.ts';
+import { failStart } from './start-refused.ts';
+import { Supervisor } from './supervisor.ts';
 
 /** Makes this process the supervisor, until it is told to end. @param entry the file that runs a role when started with `--role NAME` */
 export async function superviseHere(config: Config, { entry, prepare }: { entry: string; prepare: Prepare }): Promise<void> {
@@ -25,10 +26,4 @@ export async function superviseHere(config: Config, { entry, prepare }: { entry:
     await supervisor.close();
     if (askedAt === null) failStart(error);
   }
-}
-
-/** Ends the process with the reason; one that a person has to mend stands alone. */
-export function failStart(error: unknown): never {
-  console.error(error instanceof StartRefused ? error.message : error);
-  process.exit(1);
 }

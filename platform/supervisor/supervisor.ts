@@ -1,7 +1,5 @@
 import { mkdirSync, realpathSync } from 'node:fs';
-import { tellErrors, type Config } from '../../config/index.ts';
-import { Invalid } from '../../domain/errors.ts';
-import { migrate } from '../db/migrate.ts';
+import type { Config } from '../../config/index.ts';
 import { createLog, type Log } from '../log.ts';
 import { mediasoupWorkerPath } from '../mediasoup-worker.ts';
 import { freePort, isPortFree } from '../process/free-port.ts';
@@ -9,13 +7,10 @@ import { instanceVariable, killAll, processesOfInstance } from '../process/lefto
 import { takeFolder } from '../process/single-instance.ts';
 import { startPrivatePostgres } from '../servers/private-postgres.ts';
 import { startPrivateRedis } from '../servers/private-redis.ts';
+import { prepareDatabase } from './prepare.ts';
 import { demoPortVariable, installationSecret, type Prepare, type ProcessRole } from './role-context.ts';
 import { startRoleProcess } from './role-process.ts';
-
-/** A start that a person has to mend; the message is for them. */
-export class StartRefused extends Error {
-  override readonly name = 'StartRefused';
-}
+import { StartRefused } from './start-refused.ts';
 
 interface Closable {
   close(): Promise<void>;
@@ -73,7 +68,10 @@ export class Supervisor {
     const [database, redisUrl] = await allOrFirstError([this.#database(dataDir), this.#redis(dataDir)], () => this.#giveUp.abort());
     this.#refuseIfClosing();
     const demoPort = this.#config.file === null ? await freePort() : null;
-    await this.#prepareDatabase({ database, redisUrl, demoPort });
+    await prepareDatabase({
+      context: { config: this.#config, databaseUrl: database.url, redisUrl, secret: installationSecret(this.#config), demoPort },
+      adminUrl: database.adminUrl, prepare: this.#prepare, log: this.#log, say: this.#say,
+    });
     this.#refuseIfClosing();
 
     const env = roleEnvironment(this.#config, { dataDir, port, databaseUrl: database.url, redisUrl, demoPort });
@@ -136,20 +134,6 @@ export class Supervisor {
     const redis = await startPrivateRedis({ dataDir, log: this.#log });
     this.#parts.set('redis', redis);
     return redis.url;
-  }
-
-  async #prepareDatabase({ database, redisUrl, demoPort }: { database: DatabaseUrls; redisUrl: string; demoPort: number | null }): Promise<void> {
-    if (database.adminUrl === null) this.#log.info('DATABASE_ADMIN_URL is not set: the database is taken as it is, without migrations');
-    else {
-      const applied = await migrate(database.adminUrl);
-      if (applied.length > 0) this.#log.info({ applied }, 'migrated');
-    }
-    const { adminPassword } = await this.#prepare({
-      config: this.#config, databaseUrl: database.url, redisUrl, secret: installationSecret(this.#config), demoPort,
-    }).catch((error: unknown) => {
-      throw error instanceof Invalid ? new StartRefused(tellErrors(error.errors)) : error;
-    });
-    if (adminPassword !== null) this.#say(`First start: sign in as admin with the one-time password ${adminPassword}`);
   }
 
   #refuseIfClosing(): void {
