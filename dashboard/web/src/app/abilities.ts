@@ -1,4 +1,4 @@
-import { deskRoles, mayFileAndDispatch, mayJudge } from '../../../../domain/abilities.ts';
+import { deskRoles, exportRoles, lessonRoles, mayFileAndDispatch, mayJudge } from '../../../../domain/abilities.ts';
 import type { SessionUser } from '../../../../domain/desk-views.ts';
 import type { Actor, Role } from '../../../../domain/roles.ts';
 
@@ -11,6 +11,9 @@ const ownDistrict = ({ scope }: SessionUser): string | null => (scope.kind === '
 export const seesAlerts = (user: SessionUser): boolean => holds(user, deskRoles);
 export const seesCameras = seesAlerts;
 export const seesCases = (user: SessionUser): boolean => holds(user, [...deskRoles, 'collector']);
+/** What verdicts say of cameras and rules; and to take the pictures out. */
+export const seesLessons = (user: SessionUser): boolean => holds(user, lessonRoles);
+export const exportsVerdicts = (user: SessionUser): boolean => holds(user, exportRoles);
 export const handles = (user: SessionUser): boolean => holds(user, ['handler', 'collector']);
 export const judgesAlerts = (user: SessionUser, districtId: string | null = ownDistrict(user)): boolean => mayJudge(actorOf(user), districtId);
 /** May confirm, file and dispatch in one go. */

@@ -11,6 +11,7 @@ const pages: RouteObject[] = [
   { path: 'cases', lazy: async () => ({ Component: (await import('../cases/case-list.tsx')).CaseList }) },
   { path: 'cases/:id', lazy: async () => ({ Component: (await import('../cases/case-page.tsx')).CasePage }) },
   { path: 'cameras', lazy: async () => ({ Component: (await import('../cameras/camera-list.tsx')).CameraList }) },
+  { path: 'verdicts', lazy: async () => ({ Component: (await import('../verdicts/verdict-page.tsx')).VerdictPage }) },
   { path: 'wall', lazy: async () => ({ Component: (await import('../cameras/video-wall.tsx')).VideoWall }) },
   { path: 'handler/:id?', lazy: async () => ({ Component: (await import('../handler/handler-page.tsx')).HandlerPage }) },
 ];

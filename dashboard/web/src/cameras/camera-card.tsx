@@ -4,15 +4,19 @@ import { useTranslation } from 'react-i18next';
 import type { CameraView } from '../../../../domain/desk-views.ts';
 import type { Rule } from '../../../../domain/camera.ts';
 import { useCatalogue } from '../api/places.ts';
+import { useMe } from '../api/session.ts';
+import { seesLessons } from '../app/abilities.ts';
 import { LiveTile } from '../live/live-tile.tsx';
 import { PlaceMap } from '../parts/place-map.tsx';
 import { AnalysedMark, CameraStateMark } from '../parts/camera-state.tsx';
 import { Overlay } from '../parts/overlay.tsx';
 import { fullMoment, span } from '../parts/time.ts';
+import { CameraVerdicts } from './camera-verdicts.tsx';
 
 /** A camera with its live picture, the zones on it, and what its rules look for. */
 export function CameraCard({ camera }: { readonly camera: CameraView }) {
   const { t } = useTranslation();
+  const { user } = useMe();
   const [zones, setZones] = useState(true);
   return (
     <div className="camera-card">
@@ -30,6 +34,7 @@ export function CameraCard({ camera }: { readonly camera: CameraView }) {
       <p className="dim">{camera.address}{camera.stateSince !== null && ` · ${t('camera.since', { time: fullMoment(camera.stateSince) })}`}</p>
       <h3>{t('camera.rules')}</h3>
       {camera.rules.length === 0 ? <p className="faint">{t('camera.noRulesHint')}</p> : <ul>{camera.rules.map((rule) => <RuleLine key={rule.id} rule={rule} zone={camera.zones.find((zone) => zone.id === rule.zone)?.name ?? rule.zone} />)}</ul>}
+      {seesLessons(user) && <CameraVerdicts camera={camera.id} />}
       <h3>{t('camera.inputs')}</h3>
       <ul>{camera.inputs.map((input) => <li key={input.url} className="camera-input"><code>{input.url}</code> <span className="faint">{input.roles.join(' · ')}</span></li>)}</ul>
       {camera.source !== 'api' && <p className="faint">{t(`camera.source.${camera.source}`)}</p>}

@@ -1,9 +1,11 @@
 import { Drawer, Segmented, Table, type TableColumnsType } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useSearchParams } from 'react-router';
+import { Link, useSearchParams } from 'react-router';
 import type { CameraView } from '../../../../domain/desk-views.ts';
 import { snapshotUrl, useCameras } from '../api/places.ts';
+import { useMe } from '../api/session.ts';
+import { seesLessons } from '../app/abilities.ts';
 import { AnalysedMark, CameraStateMark } from '../parts/camera-state.tsx';
 import { Picture } from '../parts/picture.tsx';
 import { Failure, Loading, Nothing } from '../parts/states.tsx';
@@ -22,10 +24,11 @@ const wanted: Record<View, (camera: CameraView) => boolean> = {
 
 export function CameraList() {
   const { t } = useTranslation();
+  const { user } = useMe();
   const { data: cameras, error, isPending, refetch } = useCameras();
   const [params, setParams] = useSearchParams();
   const view = views.find((one) => one === params.get('view')) ?? 'all';
-  const [open, setOpen] = useState<string | null>(null);
+  const [open, setOpen] = useState<string | null>(params.get('open'));
   const [stamp] = useState(() => Date.now());
   if (isPending) return <Loading page rows={8} />;
   if (cameras === undefined) return <Failure page error={error ?? new Error('cameras')} retry={() => void refetch()} />;
@@ -43,6 +46,7 @@ export function CameraList() {
     <div className="cameras">
       <header>
         <h1>{t('nav.cameras')}</h1>
+        {seesLessons(user) && <Link className="cameras-verdicts" to="/verdicts" data-testid="to-verdicts">{t('lessons.title')}</Link>}
         <Segmented<View> size="small" value={view} onChange={(next) => setParams(next === 'all' ? {} : { view: next })} options={views.map((one) => ({ value: one, label: `${t(`camera.view.${one}`)} ${cameras.filter(wanted[one]).length}` }))} />
       </header>
       {rows.length === 0 ? <Nothing title={t(`camera.empty.${view}`)} hint={view === 'all' ? t('camera.emptyHint') : undefined} /> : (

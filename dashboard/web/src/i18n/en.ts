@@ -125,5 +125,14 @@ export const en: Words<typeof zh> = {
     since: 'since {{time}}', rule: '{{zone}}: {{name}} in view for {{dwell}}, in at least {{presence}}% of the samples', source: { file: 'From the configuration file; change it there.', demo: 'Part of the demo city; cannot be changed.' },
     view: { all: 'All', dark: 'Not live', blind: 'Not analysed' }, empty: { all: 'No cameras yet', dark: 'All live', blind: 'All analysed' }, emptyHint: 'Write cameras into the configuration file, or have an administrator add them by the API.',
   },
+  lessons: {
+    title: 'What verdicts say', hint: 'Verdicts by camera, rule and class. Precision is confirmed among confirmed and false; what was true but not filed does not count. A suggested threshold is tried on past alerts: one counts as spared when too few of its samples would have reached it at that moment.',
+    column: { rule: 'Rule', verdicts: 'Verdicts', precision: 'Precision (95% interval)', threshold: 'Threshold and suggestion' }, confirmed: 'confirmed', false: 'false', trueUnfiled: 'true, not filed', outside: 'from outside, without a rule',
+    earlier: '{{n}} more on alerts of earlier models, not counted', noPrecision: 'none confirmed or false yet', interval: 'With 95% confidence the true precision lies here', noRule: 'The rule is gone: no suggestion', suggested: 'Suggested threshold', threshold: 'Threshold {{value}}', keep: 'Fine as it is: a higher one spares nothing or loses more',
+    few: 'A suggestion needs {{confirmed}} more confirmed and {{wrong}} more false', fewConfirmed: 'A suggestion needs {{confirmed}} more confirmed', fewFalse: 'A suggestion needs {{wrong}} more false',
+    effect: 'would have spared {{spared}} of {{wrong}} false, lost {{lost}} of {{confirmed}} true', after: 'precision about {{precision}}; with 95% confidence no more than {{loss}}% will be lost',
+    days: '{{n}} days', period: 'Period', loss: 'lose {{n}}%', lossHint: 'Share of true alerts that a suggested threshold may lose', truncated: 'There are too many verdicts: only the newest 20,000 are counted.', allCameras: 'All cameras', more: 'more',
+    export: 'Export for training', exportHint: 'Pictures and YOLO labels for the next model; one kind at a time; exports are logged', empty: 'No verdicts in this period', emptyHint: 'Once alerts are confirmed or rejected on the wall, this shows how often each rule is right and whether its threshold should change.',
+  },
   wall: { tiles: 'Tiles on the screen', previous: 'Previous', next: 'Next' },
 };

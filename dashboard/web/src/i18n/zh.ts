@@ -120,5 +120,14 @@ export const zh = {
     since: '{{time}} 起', rule: '{{zone}}：{{name}}，停留 {{dwell}}、出现率 {{presence}}% 以上即告警', source: { file: '来自配置文件，在那里修改。', demo: '演示城市的一部分，不能修改。' },
     view: { all: '全部', dark: '不在线', blind: '未分析' }, empty: { all: '还没有摄像机', dark: '全部在线', blind: '全部在分析' }, emptyHint: '在配置文件里写上摄像机，或由管理员通过接口添加。',
   },
+  lessons: {
+    title: '研判反馈', hint: '按摄像机、规则和类别统计研判结果。准确率＝确认 ÷（确认＋误报），属实不立案不计。建议阈值按过去的告警推算：当时的采样达不到新阈值，就不会在那时告警。',
+    column: { rule: '规则', verdicts: '研判结果', precision: '准确率（95% 区间）', threshold: '阈值与建议' }, confirmed: '确认', false: '误报', trueUnfiled: '属实不立案', outside: '外部上报，没有规则',
+    earlier: '另有 {{n}} 条属于以前的模型，不计入', noPrecision: '还没有确认或误报', interval: '真实准确率有 95% 的把握在这个范围内', noRule: '规则已不在，不给建议', suggested: '建议阈值', threshold: '阈值 {{value}}', keep: '不用改：再高也省不了误报，或漏得更多',
+    few: '再有 {{confirmed}} 条确认、{{wrong}} 条误报才能给建议', fewConfirmed: '再有 {{confirmed}} 条确认才能给建议', fewFalse: '再有 {{wrong}} 条误报才能给建议',
+    effect: '{{wrong}} 条误报中可少 {{spared}} 条，{{confirmed}} 条真实告警中会漏 {{lost}} 条', after: '准确率约 {{precision}}；95% 的把握，今后漏掉不超过 {{loss}}%',
+    days: '{{n}} 天', period: '统计时段', loss: '可漏 {{n}}%', lossHint: '建议阈值最多允许漏掉多少真实告警', truncated: '研判太多，只统计了最近的 20000 条。', allCameras: '看全部摄像机', more: '详细',
+    export: '导出训练集', exportHint: '图片和 YOLO 标注，用来训练下一版模型；每次一个类型，导出会留痕', empty: '这段时间还没有研判结果', emptyHint: '在告警墙上确认或排除告警以后，各条规则准不准、阈值该不该调会出现在这里。',
+  },
   wall: { tiles: '每屏画面数', previous: '上一屏', next: '下一屏' },
 } as const;
