@@ -138,7 +138,8 @@ export function classesFor(data: DataFolder, given: readonly string[] | null, la
     }
   }
   if (data.highest >= names.length) throw new Error(`the label files name class ${data.highest}, but --labels names ${names.length}`);
-  const wanted = names.filter((name) => labelled === null || labelled.includes(name));
+  // what is labelled and has no number is known to be nowhere in the folder
+  const wanted = labelled === null ? names : [...names.filter((name) => labelled.includes(name)), ...labelled.filter((name) => !names.includes(name))];
   const unlabelled = names.filter((name) => !wanted.includes(name));
   if (unlabelled.length > 0) notes.push(`not labelled everywhere in this folder, left out: ${unlabelled.join(', ')}`);
   const unknown = wanted.filter((name) => labelsFor(name, manifest).length === 0);

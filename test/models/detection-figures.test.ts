@@ -161,6 +161,8 @@ describe('figures of a folder', () => {
     const part = classesFor(named, null, ['debris'], manifest);
     expect(namesOf(part.classes)).toEqual(['debris']);
     expect(part.notes).toEqual([expect.stringMatching(/left out: person, dragon/)]);
+    // labelled without a number: looked for, and nowhere
+    expect(namesOf(classesFor(named, null, ['debris', 'rubbish'], manifest).classes)).toEqual(['debris', 'rubbish']);
     expect(() => classesFor(named, ['dragon'], null, manifest)).toThrow(/knows none of dragon; it has rubbish, debris, person and the aliases garbage/);
     expect(() => classesFor(data({ highest: 3 }), ['a'], null, manifest)).toThrow(/name class 3, but --labels names 1/);
     expect(namesOf(classesFor(named, ['garbage'], null, manifest).classes)).toEqual(['garbage']);
