@@ -6,11 +6,12 @@ import type { DialGate } from './dial-gate.ts';
 import type { Announced } from './frame-reader.ts';
 import { freeUdpPort } from './free-udp-port.ts';
 import { planInputs, type PlannedInput } from './plan-inputs.ts';
-import { measurePicture, QualityJudge } from './quality.ts';
+import { PictureJudge } from './picture-judge.ts';
 import type { Ring } from './ring.ts';
 import { sampleLimit } from './sample-mode.ts';
 import type { IngestSettings } from './settings.ts';
 import { StandingInput, type InputState } from './standing-input.ts';
+import { openViews, viewsKey, type Views } from './views.ts';
 
 /** What the detector says of a camera. */
 export interface Analysis {
@@ -23,6 +24,8 @@ export interface HeldCameraOptions {
   readonly camera: Camera;
   readonly fence: number;
   readonly ring: Ring;
+  /** File for what is learned of its views. */
+  readonly viewsFile: string;
   readonly gate: DialGate;
   readonly settings: IngestSettings;
   readonly log: Log;
@@ -51,10 +54,13 @@ export class HeldCamera {
   readonly fence: number;
   readonly #options: HeldCameraOptions;
   readonly #state: CameraStateHolder;
-  readonly #judge: QualityJudge;
+  readonly #judge: PictureJudge;
   #camera: Camera;
   #inputs: Entry[] = [];
   #applied = '';
+  #views: Views | null = null;
+  #viewsApplied = '';
+  #viewsWork: Promise<void> = Promise.resolve();
   #work: Promise<void> = Promise.resolve();
   #closed: Promise<void> | null = null;
   #last: (Announced & { readonly run: string; readonly data: Uint8Array; readonly at: number }) | null = null;
@@ -67,7 +73,7 @@ export class HeldCamera {
     this.#options = options;
     this.fence = options.fence;
     this.#camera = options.camera;
-    this.#judge = new QualityJudge(options.settings.frozenAfter);
+    this.#judge = new PictureJudge(options.settings.frozenAfter);
     this.#state = new CameraStateHolder({ log: options.log, onChange: () => this.tick() });
     this.update(options.camera);
   }
@@ -81,10 +87,31 @@ export class HeldCamera {
   /** Takes over a new revision. Only what the inputs depend on makes them dial anew. */
   update(camera: Camera): void {
     this.#camera = camera;
+    this.#watchViews();
     const key = JSON.stringify([camera.enabled, camera.inputs, camera.sessions]);
     if (key === this.#applied || this.#closed !== null) return;
     this.#applied = key;
     this.#work = this.#work.then(() => this.#apply(planInputs(camera))).catch((error: unknown) => this.#options.log.error({ err: error }, 'camera'));
+  }
+
+  /** Views matter where rules are; zones that were drawn anew make the picture of now their view. */
+  #watchViews(): void {
+    const camera = this.#camera;
+    const key = camera.rules.length === 0 ? '' : viewsKey(camera);
+    if (key === this.#viewsApplied) return;
+    this.#viewsApplied = key;
+    this.#judge.views = key === '' || (camera.views ?? []).length === 0 ? null : 'opening';
+    const { viewsFile: file, settings: { movedAfter }, log } = this.#options;
+    this.#viewsWork = this.#viewsWork.then(async () => {
+      this.#views = key === '' ? null : await openViews({ camera, file, movedAfter, log });
+      this.#judge.views = this.#views?.judge ?? null;
+    }).catch((error: unknown) => log.error({ err: error }, 'the views of the camera cannot be opened'));
+  }
+
+  #keepViews(): Promise<void> {
+    this.#viewsWork = this.#viewsWork.then(() => this.#views?.save())
+      .catch((error: unknown) => this.#options.log.warn({ err: error }, 'what was learned of the views cannot be kept'));
+    return this.#viewsWork;
   }
 
   async #apply(plans: readonly PlannedInput[]): Promise<void> {
@@ -132,19 +159,20 @@ export class HeldCamera {
   #take(sample: Announced, data: Uint8Array, run: string): void {
     if (this.#closed !== null) return;
     const monotonic = performance.now();
-    const quality = this.#judge.judge(measurePicture(data, sample.width, sample.height), monotonic, sample.damaged);
-    if (quality !== this.#quality) this.#options.log.info({ quality }, 'picture quality');
+    const { quality, view, shift } = this.#judge.judge(data, sample.width, sample.height, monotonic, sample.damaged);
+    if (quality !== this.#quality) this.#options.log.info({ quality, shift }, 'picture quality');
     this.#quality = quality;
     this.#last = { ...sample, run, data, at: Date.now() };
     this.#lastSample = monotonic;
     this.#options.onFrame({
-      cameraId: this.#camera.id, view: null, width: sample.width, height: sample.height, data, streamTime: sample.time,
+      cameraId: this.#camera.id, view, width: sample.width, height: sample.height, data, streamTime: sample.time,
       arrivedAt: this.#last.at, monotonic, quality, run, fence: this.fence,
     });
   }
 
   /** Looks whether the camera is analysed; to be called each second. */
   tick(): void {
+    void this.#keepViews();
     const status = this.#status();
     const told = this.#told;
     if (told !== null && told.state === status.state && told.stateReason === status.stateReason && told.analysed === status.analysed && told.analysedReason === status.analysedReason) return;
@@ -193,6 +221,7 @@ export class HeldCamera {
       await Promise.all(this.#inputs.map(({ standing }) => standing.close()));
       await this.#work;
       await Promise.all(this.#inputs.map(({ standing }) => standing.close()));
+      await this.#keepViews();
     })();
     return this.#closed;
   }

@@ -8,12 +8,11 @@ import type { Log } from '../platform/log.ts';
 import type { Sealer } from '../platform/secrets.ts';
 import { cameraFromRow } from './camera-rows.ts';
 import { DialGate } from './dial-gate.ts';
-import { liveInput, relayInput } from './ffmpeg-arguments.ts';
 import { createFootage, type Footage } from './footage.ts';
 import { HeldCamera, type Analysis, type CameraCounters } from './held-camera.ts';
 import { leaseRound, releaseLeases, type Lease } from './leases.ts';
 import type { LiveSource, Quality } from './live/index.ts';
-import { liveInputOf } from './plan-inputs.ts';
+import { createLiveSources } from './live-source.ts';
 import { Ring, type RingSpan } from './ring.ts';
 import { defaultSettings, type IngestSettings } from './settings.ts';
 import { createSnapshots } from './snapshots.ts';
@@ -78,6 +77,7 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
   if (strays > 0) log.warn({ strays }, 'ended what an earlier process had left running');
   const ring = await Ring.open({ folder, limits: settings.ring, log });
   const footage = createFootage(ring);
+  const liveSource = createLiveSources({ timeout: settings.dialTimeout });
   const gate = new DialGate(settings.dialHold);
   const held = new Map<string, HeldCamera>();
   const listeners = new Set<(cameras: readonly Camera[]) => void>();
@@ -118,7 +118,7 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
   function hold(camera: Camera, { fence }: Lease): void {
     log.info({ camera: camera.id, fence }, 'camera held');
     held.set(camera.id, new HeldCamera({
-      camera, fence, ring, gate, settings, log: log.child({ camera: camera.id }), onFrame: options.onFrame, analysisOf: options.analysisOf,
+      camera, fence, ring, viewsFile: join(options.dataDir, 'views', `${encodeURIComponent(camera.id)}.json`), gate, settings, log: log.child({ camera: camera.id }), onFrame: options.onFrame, analysisOf: options.analysisOf,
       onStatus: (said) => {
         if (closing === null) status.write({ camera: camera.id, fence, districtId: held.get(camera.id)?.camera.districtId ?? camera.districtId, status: said });
       },
@@ -197,22 +197,10 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
     ring: (id) => ring.spans(id),
     pin: (key, camera, run, from, to) => ring.pin(key, camera, run, from, to),
     unpin: (key) => ring.unpin(key),
-    liveSource: async (id, quality) => liveSourceOf(held.get(id) ?? null, quality, settings),
+    liveSource: (id, quality) => liveSource(held.get(id) ?? null, quality),
     counters: () => Object.fromEntries([...held].map(([id, camera]) => [id, camera.counters()])),
     close: () => closing ??= close(),
   };
-}
-
-function liveSourceOf(held: HeldCamera | null, quality: Quality, settings: IngestSettings): LiveSource {
-  if (held === null) throw new Error('this node does not hold the camera');
-  const { camera } = held;
-  const input = liveInputOf(camera, quality);
-  if (input === null || !camera.enabled) throw new Error(camera.enabled ? 'the camera has no input for live pictures' : 'the camera is switched off');
-  const standing = held.standing().find((each) => each.input.url === input.url) ?? held.standing()[0];
-  const codec = standing?.profile?.codec ?? standing?.codec ?? 'h264';
-  const copyable = codec === 'h264' && standing?.profile?.bFrames !== true;
-  const port = standing?.relayPorts[quality === 'high' ? 0 : 1];
-  return port === undefined ? liveInput(input, settings.dialTimeout, copyable) : relayInput(port, codec, copyable);
 }
 
 /** Calls again and again, never twice at a time; the first call is at once. */

@@ -13,6 +13,8 @@ export interface IngestSettings {
   readonly backoffMost: number;
   /** The same picture for so long is frozen. */
   readonly frozenAfter: number;
+  /** What fits no reference view for so long is moved; until then something may just be passing. */
+  readonly movedAfter: number;
   /** Not analysed for so long is told. Less than the 30 s that are promised, for it has to be stored and shown as well. */
   readonly notAnalysedAfter: number;
   /** A lease that is not renewed for so long may be taken by another node. */
@@ -35,7 +37,8 @@ export const defaultSettings: IngestSettings = {
   stallAfter: 10_000,
   backoff: 500,
   backoffMost: 30_000,
-  frozenAfter: 15_000,
+  frozenAfter: 6000,
+  movedAfter: 20_000,
   notAnalysedAfter: 10_000,
   leaseFor: 10_000,
   pollEvery: 1000,
