@@ -3,6 +3,7 @@
  * A state model wants a folder with one sub-folder for each label; a detector one with images/, labels/ (YOLO txt) and classes.txt or
  * data.yaml. `--labels a,b` names the classes of the label files, `--negatives` takes every picture for one that shows nothing.
  * `--speed [--against NAME|FILE.onnx]` times one picture on one thread. NAME may be the path of a manifest.
+ * `npm run evaluate -- events`: figures of events on rendered clips, through everything between a camera's picture and an alert (events.ts).
  * The last line on stdout is one line of JSON.
  */
 import { readFile } from 'node:fs/promises';
@@ -17,6 +18,7 @@ import { readLabels } from '../labels.ts';
 import { modelNamed } from '../manifests.ts';
 import { withModels } from '../with-models.ts';
 import { evaluateDetection, median } from './detection.ts';
+import { evaluateEvents, eventsOptions } from './events.ts';
 import { compareSpeed } from './speed.ts';
 import { evaluateState } from './state.ts';
 
@@ -85,7 +87,9 @@ async function evaluateModel(args: readonly string[]): Promise<object> {
 }
 
 try {
-  process.stdout.write(`${JSON.stringify(await evaluateModel(process.argv.slice(2)))}\n`);
+  const [what, ...rest] = process.argv.slice(2);
+  const result = what === 'events' ? await evaluateEvents(await eventsOptions(rest, find, note)) : await evaluateModel(process.argv.slice(2));
+  process.stdout.write(`${JSON.stringify(result)}\n`);
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = 2;
