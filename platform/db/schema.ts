@@ -233,6 +233,7 @@ export interface AlertsTable {
   rule_id: string | null;
   severity: Severity;
   score: number;
+  held_up_to: number | null;
   threshold: number | null;
   box: NullableJson<Box>;
   boxes: JsonWithDefault<Detection[]>;
