@@ -6,6 +6,7 @@ import { Invalid } from '../domain/errors.ts';
 import { overlap, type Box, type Point } from '../domain/geometry.ts';
 import { systemActor } from '../domain/roles.ts';
 import type { Intake, IntakeAnswer } from '../domain/services.ts';
+import { heldUpTo } from '../domain/verdict-lessons.ts';
 import { crashPoint } from '../platform/crash-points.ts';
 import type { Tx } from '../platform/db/index.ts';
 import type { EvidenceStore } from '../platform/evidence-store.ts';
@@ -17,6 +18,7 @@ import { transact, type Context } from './context.ts';
 import { addAlertMedia, keepMedia, type AlertPart } from './media-rows.ts';
 import { recurrenceOf } from './recurrence.ts';
 import { EvidenceMissing, OfRefused, StaleFence, wasRefused } from './refusals.ts';
+import { keepSilent } from './silence.ts';
 import { isNewsAgain, rootOf } from './standing.ts';
 
 /** The event that a message speaks of is not stored yet; the message is to be sent again. */
@@ -139,6 +141,7 @@ async function raise(tx: Tx, event: DetectionEvent, origin: Origin): Promise<Int
   const alert = await tx.insertInto('alerts').values({
     state: 'new', event_key: event.key, event_type: event.eventType, camera_id: event.camera, zone_id: event.zone, rule_id: event.rule,
     severity: rule?.severity ?? type.severity, score: event.score, threshold: event.threshold,
+    held_up_to: rule === undefined ? event.score : heldUpTo(event.scores, rule.presence, event.score),
     box: event.box === null ? null : JSON.stringify(event.box), boxes: JSON.stringify(event.boxes), scores: JSON.stringify(event.scores),
     model: event.model === null ? null : JSON.stringify(event.model),
     lon: point?.[0] ?? null, lat: point?.[1] ?? null, address: zone?.address ?? camera.address, cell: place.cell, district_id: place.districtId,
@@ -260,7 +263,10 @@ export function createIntake({ db, evidence }: Context & { readonly evidence?: E
       // overtaken by what was told later
       if (last.gone_at !== null) return told;
       if (await isNewsAgain(tx, root, at)) return (await raiseAnew(tx, last, root, message)) ?? told;
-      if (root.state === 'rejected') return told;
+      if (root.state === 'rejected') {
+        await keepSilent(tx, root, at);
+        return told;
+      }
       if (at > root.last_seen_at) await tx.updateTable('alerts').set({ last_seen_at: at }).where('id', '=', root.id).execute();
       await markSeenAgain(tx, root, message.at);
       return told;

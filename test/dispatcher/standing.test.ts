@@ -60,7 +60,7 @@ describe('a thing that stands on', () => {
     expect(await still(key)).toEqual(third);
   });
 
-  test('is never raised again once it was rejected as not there; another track at its place is', async () => {
+  test('is never raised again once it was rejected as not there, under another track neither; long after it was last seen another thing is', async () => {
     const { key, alertId, box } = await standing();
     await city.alerts.reject(city.people.operator, alertId, { reason: 'other_object' });
     const second = detection({ box });
@@ -68,6 +68,9 @@ describe('a thing that stands on', () => {
     await afterSilence();
     expect(await still(key)).toEqual({ alertId, part: 'raised' });
     expect(await still(second.key)).toEqual({ alertId, part: 'silenced' });
+    // the silence began anew with the sighting
+    expect((await city.intake.accept({ kind: 'raised', event: detection({ box }) })).part).toBe('silenced');
+    await afterSilence();
     expect((await city.intake.accept({ kind: 'raised', event: detection({ box }) })).part).toBe('raised');
   });
 
