@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, parse, resolve } from 'node:path';
 import { LineCounter, parseDocument } from 'yaml';
 import { z } from 'zod';
+import { readCity } from './city.ts';
 import { parseEnvironment, type Environment } from './environment.ts';
 import { fileSchema, type FileConfig } from './schema.ts';
 import { shippedEventTypes, shippedModels } from './shipped.ts';
@@ -123,7 +124,7 @@ function crossErrors(raw: unknown, added: readonly string[]): ConfigError[] {
 }
 
 /** Files that are named in a file are relative to it. */
-function withPaths(file: FileConfig, folder: string): FileConfig {
+function withPaths(file: Omit<FileConfig, 'city'>, folder: string): Omit<FileConfig, 'city'> {
   return {
     ...file,
     models: file.models.map((m) => ({ ...m, file: resolve(folder, m.file) })),
@@ -140,9 +141,11 @@ export function parseConfigText(text: string, folder: string, added: readonly st
   }
   const raw: unknown = document.toJS({ maxAliasCount: 100 }) ?? {};
   const parsed = fileSchema.safeParse(raw);
-  const errors = [...(parsed.success ? [] : issuesOf(parsed.error)), ...crossErrors(raw, added)];
+  const section = (raw as { city?: unknown }).city;
+  const { city, errors: cityErrors } = section === undefined ? { city: undefined, errors: [] } : readCity(section, folder);
+  const errors = [...(parsed.success ? [] : issuesOf(parsed.error)), ...crossErrors(raw, added), ...cityErrors];
   if (!parsed.success || errors.length > 0) return { file: null, errors };
-  return { file: withPaths(parsed.data, folder), errors: [] };
+  return { file: { ...withPaths(parsed.data, folder), city: city ?? undefined }, errors: [] };
 }
 
 /** Reads environment and file; answers every mistake at once, each with its path and what is allowed. Starts nothing. */

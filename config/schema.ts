@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { calendarDays, inputRoles, severities, usualDrift } from '../domain/camera.ts';
 import { modelFits, modelLayouts } from '../domain/model.ts';
+import { citySchema, type City } from './city.ts';
 import { duration } from './duration.ts';
 
 /** Shape of the YAML file; config/xuncheng.example.yaml shows it with comments. Unknown keys are errors: a typing mistake must not be silence. */
@@ -121,6 +122,7 @@ export const eventTypeSchema = z.strictObject({
 export type EventTypeEntry = z.infer<typeof eventTypeSchema>;
 
 export const fileSchema = z.strictObject({
+  city: citySchema.optional(),
   cameras: z.array(cameraSchema).default([]),
   models: z.array(modelEntrySchema).default([]),
   eventTypes: z.array(eventTypeSchema).default([]),
@@ -138,4 +140,5 @@ export const fileSchema = z.strictObject({
     maxGigabytes: z.number().positive().default(20),
   }).prefault({}),
 });
-export type FileConfig = z.infer<typeof fileSchema>;
+/** `city` with the content of the files that it names. */
+export type FileConfig = Omit<z.infer<typeof fileSchema>, 'city'> & { readonly city?: City | undefined };

@@ -6,6 +6,7 @@ import type { CameraEntry, FileConfig, ModelEntry } from '../config/index.ts';
 import { Invalid } from '../domain/errors.ts';
 import type { Rule, View } from '../domain/camera.ts';
 import { usualInput, type ModelManifest } from '../domain/model.ts';
+import { importCity } from './city-import.ts';
 import type { Db, Tx } from './db/index.ts';
 import { locate } from './places.ts';
 import { sealUrl, type Sealer } from './secrets.ts';
@@ -107,6 +108,7 @@ export async function importConfig(db: Db, file: FileConfig, sealer: Sealer, sou
       };
       await tx.insertInto('event_types').values({ id: type.id, ...row }).onConflict((c) => c.column('id').doUpdateSet(row)).execute();
     }
+    if (file.city !== undefined) await importCity(tx, file.city);
     await checkDistricts(tx, file.cameras);
     const key = `import.${source}`;
     const stored = await tx.selectFrom('settings').select('value').where('key', '=', key).executeTakeFirst();

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { parseConfigText, type FileConfig } from '../../config/index.ts';
 import { demoCameras, seedDemoCity } from '../../demo/city/index.ts';
@@ -5,6 +8,8 @@ import { importConfig } from '../../platform/config-import.ts';
 import { openDatabase, type Db } from '../../platform/db/index.ts';
 import { createSealer } from '../../platform/secrets.ts';
 import { seedCatalogue } from '../../dispatcher/index.ts';
+import { suggestUnit } from '../../dispatcher/suggest-unit.ts';
+import { locate } from '../../platform/places.ts';
 import { startTestServers, type TestServers } from '../support/servers.ts';
 
 let servers: TestServers;
@@ -20,11 +25,12 @@ afterAll(async () => {
   await servers.close();
 });
 beforeEach(async () => {
-  for (const table of ['cameras', 'routes', 'grid_cells', 'users', 'units', 'settings'] as const) await db.deleteFrom(table).execute();
+  await db.updateTable('units').set({ duty_user: null }).execute();
+  for (const table of ['cameras', 'routes', 'grid_cells', 'users', 'units', 'settings', 'calendar_days'] as const) await db.deleteFrom(table).execute();
 });
 
-function fileOf(config: object): FileConfig {
-  const { file, errors } = parseConfigText(JSON.stringify(config), '/');
+function fileOf(config: object, folder = '/'): FileConfig {
+  const { file, errors } = parseConfigText(JSON.stringify(config), folder);
   if (file === null) throw new Error(JSON.stringify(errors));
   return file;
 }
@@ -78,5 +84,83 @@ describe('the district of a camera', () => {
     const all = Object.values(await districts());
     expect(all.length).toBeGreaterThan(3);
     expect(new Set(all)).toEqual(new Set(['wanghai', 'binjiang']));
+  });
+});
+
+describe('a city in the file', () => {
+  let folder: string;
+  beforeAll(() => { folder = mkdtempSync(join(tmpdir(), 'xuncheng-city-')); });
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  const square = (west: number): [number, number][] => [[west, 21.9], [west + 0.1, 21.9], [west + 0.1, 22], [west, 22]];
+  const closed = (west: number): [number, number][] => [...square(west), [west, 21.9]];
+  const cell = (code: string, district: string, west: number): object => ({ type: 'Feature', properties: { code, name: code, district }, geometry: { type: 'Polygon', coordinates: [closed(west)] } });
+  const put = (name: string, content: object): void => writeFileSync(join(folder, name), JSON.stringify(content));
+  const city = (over: object = {}): object => ({
+    units: [
+      { id: 'patrol', name: '南区执法大队', level: 3, parent: 'south' }, { id: 'centre', name: '中心', level: 1 },
+      { id: 'south', name: '南区', level: 2, parent: 'centre', area: square(108.6) }, { id: 'east', name: '东区', level: 2, kind: 'committee', parent: 'centre', area: './east.geojson' },
+    ],
+    routes: [{ code: '04', district: 'south', lead: 'patrol', with: ['centre'] }, { lead: 'east', reason: '其他' }],
+    cells: 'cells.geojson',
+    calendar: [{ day: '2027-01-01', working: false, name: '元旦' }],
+    ...over,
+  });
+  const units = () => db.selectFrom('units').select(['id', 'level', 'kind', 'parent_id', 'area', 'revision']).orderBy('id').execute();
+
+  beforeEach(() => {
+    put('east.geojson', { type: 'FeatureCollection', features: [{ type: 'Feature', properties: null, geometry: { type: 'Polygon', coordinates: [closed(108.7)] } }] });
+    put('cells.geojson', { type: 'FeatureCollection', features: [cell('450702001001001', 'south', 108.6), cell('450702001001002', 'east', 108.7)] });
+  });
+
+  test('is there, its cameras stand in it, and its cases find their unit', async () => {
+    const file = fileOf({ city: city(), cameras: [camera('a'), camera('b', { point: [108.75, 21.95], district: 'east' })] }, folder);
+    await importConfig(db, file, sealer);
+    expect((await units()).map((u) => [u.id, u.level, u.kind, u.parent_id, u.area?.length ?? null])).toEqual([
+      ['centre', 1, 'centre', null, null], ['east', 2, 'committee', 'centre', 4], ['patrol', 3, 'department', 'south', null], ['south', 2, 'district', 'centre', 4],
+    ]);
+    expect(await districts()).toEqual({ a: 'south', b: 'east' });
+    expect(await locate(db, [108.75, 21.95])).toEqual({ cell: '450702001001002', districtId: 'east' });
+    expect(await suggestUnit(db, { code: '0406' }, 'south')).toEqual({ leadUnit: { id: 'patrol', name: '南区执法大队' }, coUnits: [{ id: 'centre', name: '中心' }], reason: '职责分工：南区执法大队' });
+    expect(await suggestUnit(db, { code: '0110' }, 'south')).toMatchObject({ leadUnit: { id: 'east' }, reason: '其他' });
+    expect(await db.selectFrom('calendar_days').select(['day', 'working']).execute()).toEqual([{ day: '2027-01-01', working: false }]);
+    await importConfig(db, file, sealer);
+    expect((await units()).map((u) => Number(u.revision))).toEqual([1, 1, 1, 1]);
+  });
+
+  test('follows the file: what is gone goes, what cases or people belong to stays without ground', async () => {
+    await importConfig(db, fileOf({ city: city() }, folder), sealer);
+    await db.insertInto('users').values({ username: 'li', display_name: 'li', password_hash: 'x', roles: ['district'], unit_id: 'east' }).execute();
+    put('cells.geojson', { type: 'FeatureCollection', features: [cell('450702001001001', 'south', 108.65)] });
+    const next = city({ units: [{ id: 'centre', name: '新中心', level: 1 }, { id: 'south', name: '南区', level: 2, area: square(108.65) }], routes: [{ lead: 'south' }], calendar: [] });
+    await importConfig(db, fileOf({ city: next, cameras: [camera('a')] }, folder), sealer);
+    expect((await units()).map((u) => [u.id, u.area?.[0] ?? null])).toEqual([['centre', null], ['east', null], ['south', [108.65, 21.9]]]);
+    expect(await districts()).toEqual({ a: null });
+    expect((await db.selectFrom('grid_cells').select('code').execute()).map((c) => c.code)).toEqual(['450702001001001']);
+    expect(await db.selectFrom('routes').select(['lead_unit_id', 'position']).execute()).toEqual([{ lead_unit_id: 'south', position: 0 }]);
+    expect(await db.selectFrom('calendar_days').selectAll().execute()).toEqual([]);
+    // a file without a city leaves it as it is
+    await importConfig(db, fileOf({ cameras: [] }), sealer);
+    expect(await units()).toHaveLength(3);
+  });
+
+  test('with mistakes is refused with all of them', () => {
+    put('cells.geojson', { type: 'FeatureCollection', features: [cell('12', 'south', 108.6), cell('450702001001002', 'nowhere', 108.7), cell('450702001001003', 'south', 108.6), cell('450702001001003', 'south', 108.6)] });
+    put('east.geojson', { type: 'Polygon', coordinates: [closed(108.7), closed(108.71)] });
+    const { errors } = parseConfigText(JSON.stringify({
+      cameras: [{ id: 'a', name: 'a', inputs: [] }],
+      city: city({
+        units: [{ id: 'south', name: 's', level: 2, parent: 'patrol' }, { id: 'south', name: 's', level: 2 }, { id: 'patrol', name: 'p', level: 3, area: square(1) }, { id: 'east', name: 'e', level: 2, area: './east.geojson' }],
+        routes: [{ lead: 'nobody', district: 'patrol' }],
+      }),
+    }), folder);
+    expect(errors.map((e) => e.path)).toEqual([
+      'cameras[0].inputs', 'city.units[1].id', 'city.units[0].parent', 'city.units[2].area', 'city.units[3].area', 'city.routes[0].district', 'city.routes[0]',
+      'city.cells[0]', 'city.cells[1].district', 'city.cells[2].code',
+    ]);
+    expect(parseConfigText('city: { units: [{ id: a, name: b, level: 4 }], cells: 7 }', '/').errors.map((e) => `${e.path}: ${e.message}`)).toEqual([
+      'city.units[0].level: allowed: 1, 2, 3', 'city.cells: Invalid input: expected string, received number',
+    ]);
+    expect(parseConfigText('city: { cells: ./none.geojson }', '/nowhere').errors[0]?.message).toContain('ENOENT');
   });
 });
