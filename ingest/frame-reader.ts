@@ -15,6 +15,7 @@ export interface Announced {
 export class FrameReader extends Writable {
   readonly #onPicture: (announced: Announced, data: Uint8Array) => void;
   readonly #announced: Announced[] = [];
+  #told = 0;
   #waiting: Buffer[] = [];
   #picture: Buffer | null = null;
   #filled = 0;
@@ -24,11 +25,19 @@ export class FrameReader extends Writable {
     this.#onPicture = onPicture;
   }
 
-  announce(picture: Announced): void {
+  /**
+   * @param number of the picture, from 0
+   * @returns false when an announcement before this one was lost: pictures and words no longer agree, and nothing more is given out
+   */
+  announce(picture: Announced, number: number): boolean {
+    if (number !== this.#told) this.#told = Infinity;
+    if (number !== this.#told) return false;
+    this.#told += 1;
     this.#announced.push(picture);
     const waiting = this.#waiting;
     this.#waiting = [];
     for (const chunk of waiting) this.#take(chunk);
+    return true;
   }
 
   override _write(chunk: Buffer, _encoding: string, done: () => void): void {

@@ -1,5 +1,9 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
+import type { CameraInput } from '../domain/camera.ts';
+import { classifyFailure } from './failure.ts';
+import { liveInput } from './ffmpeg-arguments.ts';
+import { maskText } from './mask.ts';
 
 /** What a piece of a recording tells of the camera's stream. */
 export interface StreamProfile {
@@ -21,6 +25,32 @@ interface Probed {
 }
 
 const run = promisify(execFile);
+
+/** What decides whether a browser can play a stream. */
+export type StreamForm = Pick<StreamProfile, 'codec' | 'bFrames'>;
+
+/**
+ * Dials an address for the form of its stream alone. The address goes in by stdin: its password is not seen in the list of processes.
+ * @param timeout milliseconds that the camera may take for any answer
+ * @throws Error that a person can read
+ */
+export async function probeInput(input: Pick<CameraInput, 'url' | 'transport'>, timeout: number): Promise<StreamForm> {
+  const { input: options, stdin } = liveInput(input, timeout, false);
+  const probing = run('ffprobe', ['-v', 'error', ...options.slice(0, -2), '-select_streams', 'v:0', '-show_entries', 'stream=codec_name,has_b_frames', '-of', 'json', '-i', 'pipe:0'], {
+    timeout: 2 * timeout, killSignal: 'SIGKILL', env: { PATH: process.env['PATH'] },
+  });
+  probing.child.stdin?.on('error', () => undefined);
+  probing.child.stdin?.end(stdin);
+  try {
+    const { streams: [stream] = [] } = JSON.parse((await probing).stdout) as Probed;
+    if (stream?.codec_name === undefined) throw new Error('the stream holds no video');
+    const { codec, bFrames } = describe(stream);
+    return { codec, bFrames };
+  } catch (error) {
+    const lines = ((error as { stderr?: string }).stderr ?? '').split('\n');
+    throw new Error(`the live stream of the camera cannot be opened: ${classifyFailure(lines)?.reason ?? 'it gives no answer'}`, { cause: lines.map(maskText) });
+  }
+}
 
 /** Looks at a recorded piece, without decoding. @throws Error when it holds no video */
 export async function probePiece(file: string): Promise<StreamProfile> {

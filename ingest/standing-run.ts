@@ -87,8 +87,9 @@ export async function runOnce(options: StandingRunOptions): Promise<RunEnd> {
         keys.push(told.key);
         packets();
         const jumped = watchClock(told.number === 0 ? null : told.time);
-        reader.announce({ time: told.number === 0 && told.time < timeOffset ? untimed : told.time, width: told.width, height: told.height, damaged });
+        const inStep = reader.announce({ time: told.number === 0 && told.time < timeOffset ? untimed : told.time, width: told.width, height: told.height, damaged }, told.number);
         damaged = false;
+        if (!inStep) finish({ kind: 'renew', reason: 'a picture came without word of its time' });
         if (jumped) finish({ kind: 'renew', reason: 'the times of the stream jumped' });
         break;
       }

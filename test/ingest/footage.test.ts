@@ -42,10 +42,12 @@ describe('the recording', () => {
     server = await startCameraServer({ cameras: [
       { path: '/plain', file: plain }, { path: '/reordered', file: reordered }, { path: '/seldom', file: seldom },
       { path: '/pair-main', file: plain }, { path: '/pair-sub', file: small },
+      { path: '/mixed-live', file: reordered }, { path: '/plain-low', file: small },
     ] });
     bench = await startBench();
     for (const id of ['plain', 'reordered', 'seldom']) await bench.camera(id, server.url(`/${id}`), { dwell: 6000 });
     await bench.camera('pair', '', { inputs: [{ url: server.url('/pair-sub'), roles: ['detect'] }, { url: server.url('/pair-main'), roles: ['record'] }] });
+    await bench.camera('mixed', '', { inputs: [{ url: server.url('/pair-sub'), roles: ['detect', 'record'] }, { url: server.url('/mixed-live'), roles: ['live'] }, { url: server.url('/plain-low'), roles: ['live-low'] }] });
     ingest = await bench.ingest({ stallAfter: 15_000, dialTimeout: 15_000 });
   }, 180_000);
   afterAll(async () => {
@@ -132,14 +134,21 @@ describe('the recording', () => {
     await expect(ingest.snapshot('no-such-camera')).rejects.toThrow(/no picture/);
   });
 
+  test('tells of a live stream whether browsers can play it by that stream, not by another of the camera', async () => {
+    await samples('mixed', 1);
+    expect((await ingest.liveSource('mixed', 'high')).copyable).toBe(false);
+    expect((await ingest.liveSource('mixed', 'low')).copyable).toBe(true);
+    await expect(ingest.liveSource('no-such-camera', 'high')).rejects.toThrow('does not hold');
+  });
+
   test('is read again by the next process, and pins hold over the restart', async () => {
     const frame = newest('plain');
     ingest.pin('event-1', 'plain', frame.run, frame.streamTime - 1, frame.streamTime + 1);
     await ingest.clip('plain', frame.run, frame.streamTime - 1, frame.streamTime + 2);
     await ingest.close();
-    // nothing may stay but what is pinned
+    // nothing may stay but what is pinned: three pieces at most
     ingest = await bench.ingest({ ring: { ...defaultSettings.ring, age: 0 }, stallAfter: 15_000, dialTimeout: 15_000 });
-    await until('the sweep', () => ingest.ring('plain').filter((span) => span.run === frame.run).every((span) => span.to - span.from < 6), 60_000);
+    await until('the sweep', () => ingest.ring('plain').filter((span) => span.run === frame.run).every((span) => span.to - span.from < 7), 60_000);
     expect((await counterOf(await ingest.pictureAt('plain', frame.run, frame.streamTime))).counter).toBe(counterIn(frame));
     const clip = await ingest.clip('plain', frame.run, frame.streamTime - 1, frame.streamTime + 1);
     expect(statSync(clip.path).size).toBeGreaterThan(10_000);

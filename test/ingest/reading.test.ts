@@ -56,6 +56,7 @@ describe('pictures out of a pipe', () => {
         const got: [Announced, Uint8Array][] = [];
         const reader = new FrameReader((announced, data) => got.push([announced, data]));
         const announcements = sizes.map((size, i) => ({ ...size, time: i, damaged: false }));
+        let told = 0;
         const chunks: Buffer[] = [];
         for (let at = 0; at < bytes.length;) {
           const next = at + (cuts[chunks.length] ?? 1000);
@@ -64,7 +65,7 @@ describe('pictures out of a pipe', () => {
         }
         while (announcements.length > 0 || chunks.length > 0) {
           const announce = chunks.length === 0 || (announcements.length > 0 && dice.next().value === true);
-          if (announce) reader.announce(announcements.shift()!);
+          if (announce) expect(reader.announce(announcements.shift()!, told++)).toBe(true);
           else await new Promise<void>((resolve) => { reader.write(chunks.shift()!, () => resolve()); });
         }
         expect(got.map(([{ time }]) => time)).toEqual(sizes.map((_, i) => i));
@@ -74,6 +75,20 @@ describe('pictures out of a pipe', () => {
         });
       },
     ), { numRuns: 100 });
+  });
+
+  test('are given out no more once a word about one of them was lost: each would carry the time of another', async () => {
+    const got: [number, number | undefined][] = [];
+    const reader = new FrameReader(({ time }, data) => got.push([time, data[0]]));
+    const announce = (number: number): boolean => reader.announce({ time: number, width: 1, height: 1, damaged: false }, number);
+    const write = (value: number): Promise<void> => new Promise((resolve) => { reader.write(Buffer.alloc(3, value), () => resolve()); });
+    expect(announce(0)).toBe(true);
+    await write(0);
+    await write(1);
+    expect(announce(2)).toBe(false);
+    await write(2);
+    expect(announce(3)).toBe(false);
+    expect(got).toEqual([[0, 0]]);
   });
 });
 
