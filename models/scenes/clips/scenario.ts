@@ -42,7 +42,7 @@ class Writer {
   slot(): number { return (this.slots.shift() ?? 0) + this.rng.f(-0.35, 0.35); }
   id(): string { return `a${++this.next}`; }
 
-  /** When something comes and goes: it stands for at least 110 s where the clip is long enough; sometimes it stays to the end. */
+  /** When something comes and goes: it stands whole for at least 100 s; sometimes it stays to the end. */
   span(): { from: number; grown: number; shrinks: number; to: number } {
     const { rng, seconds } = this;
     const from = Math.round(rng.f(14, Math.max(20, seconds * 0.25)));
@@ -202,6 +202,7 @@ export function scenario(seed: number, options: { seconds?: number; topic?: Topi
   const fault = FAULTS[(seed + Math.floor(seed / 7)) % FAULTS.length] ?? 'none';
   // mostly short: what happens in a clip is over after a few minutes, and every second has to be drawn
   const seconds = options.seconds ?? 20 * (rng.chance(0.12) ? rng.i(16, 30) : rng.i(9, 14));
+  if (seconds < 180) throw new Error(`a clip of ${seconds} s: 180 s is the least in which something comes, stays and goes`);
   const w = new Writer(rng.fork(1), seconds);
   const anyStall = (): string => rng.pick(['fruit-table', 'tricycle', 'ground-sheet', 'tent', 'rack', 'crates', 'trinkets', 'grill']);
   switch (topic) {

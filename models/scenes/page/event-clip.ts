@@ -3,6 +3,7 @@ import { Player } from './actor.ts';
 import { makeView, type View } from './camera.ts';
 import { boxAt, groundPolygon, lightOf, prepare, toJpeg, type ClipScript, type EventType } from './clip.ts';
 import type { Light, Weather } from './light.ts';
+import { autoExpose } from './exposure.ts';
 import { burnIn } from './overlay.ts';
 import type { Stage } from './stage.ts';
 
@@ -55,11 +56,13 @@ export async function renderEvents(stage: Stage, out: HTMLCanvasElement, script:
   const night = script.weather === 'night' || script.weather === 'dusk';
   const fresh = (): Player[] => script.actors.map((a) => new Player(a, scene.street, 0, night));
   const players = fresh(); const measured = fresh();
-  for (const p of players) stage.moving.add(p.thing.root);
   const c = out.getContext('2d');
   if (!c) throw new Error('no 2D canvas');
   const lights = new Map<Weather, Light>([[script.weather, scene.light]]);
+  const expose = (l: Light, v: View): void => autoExpose(stage, l, v.camera, l.weather === 'night' ? 0.24 : 0.38);
+  expose(scene.light, scene.view);
   const plain = { exposure: scene.light.exposure, saturation: scene.light.saturation };
+  for (const p of players) stage.moving.add(p.thing.root);
   let baked = ''; let shown = ''; let view = scene.view; let last: Blob | null = null;
   let pending: Promise<void> = Promise.resolve();
   const pictures: { file: string; t: number }[] = [];
@@ -76,9 +79,11 @@ export async function renderEvents(stage: Stage, out: HTMLCanvasElement, script:
       baked = want;
       view = moved ? movedView(script, stage.width / stage.height, moved.pan, moved.tilt) : scene.view;
       const weather = turned?.weather ?? script.weather;
-      const light = lights.get(weather) ?? lightOf({ ...script, events: [], zones: [] }, weather);
+      const known = lights.get(weather);
+      const light = known ?? lightOf({ ...script, events: [], zones: [] }, weather);
       lights.set(weather, light);
       if (!first) bake(view, light);
+      if (!known) expose(light, view);
     }
     const light = lights.get(turned?.weather ?? script.weather) ?? scene.light;
     if (light === scene.light) { light.exposure = plain.exposure * (exposed?.gain ?? 1); light.saturation = exposed?.grey ? 0 : plain.saturation; }

@@ -3,6 +3,7 @@ import { labelBoxes, type Box } from './boxes.ts';
 import { clearView, makeView, randomView, type View } from './camera.ts';
 import { flashLight, makeLight, type Light, type Weather } from './light.ts';
 import { forgetTextures } from './materials.ts';
+import { autoExpose } from './exposure.ts';
 import { drawOverlay } from './overlay.ts';
 import { populate } from './populate.ts';
 import { Random } from './random.ts';
@@ -50,6 +51,7 @@ export function buildScene(stage: Stage, seed: number, options: SceneOptions = {
   if (view.close && (weather === 'night' || weather === 'dusk') && rng.chance(0.6)) flashLight(light, view.camera.position, rng);
   current = street.root;
   stage.bake(street, [], light, view.camera, view.focus, options.samples ?? 8, seed);
+  autoExpose(stage, light, view.camera, weather === 'night' ? rng.f(0.1, 0.3) : rng.f(0.24, 0.5));
   return { seed, street, view, light };
 }
 
