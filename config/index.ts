@@ -163,9 +163,6 @@ export function loadConfig(env: NodeJS.ProcessEnv): LoadResult {
       errors.push(...parsed.errors);
       file = parsed.file;
     }
-    for (const [c, camera] of file?.cameras.entries() ?? []) {
-      for (const [v, { picture }] of camera.views.entries()) if (!existsSync(picture)) errors.push({ path: `cameras[${c}].views[${v}].picture`, message: `there is no file ${picture}` });
-    }
   }
   if (environment.success) {
     for (const name of ['TLS_CERT', 'TLS_KEY'] as const) {

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { sql } from 'kysely';
 import sharp from 'sharp';
 import type { CameraEntry, FileConfig, ModelEntry } from '../config/index.ts';
-import { Invalid } from '../domain/errors.ts';
+import { Invalid, type FieldError } from '../domain/errors.ts';
 import type { Rule, View } from '../domain/camera.ts';
 import { usualInput, type ModelManifest } from '../domain/model.ts';
 import { importCity } from './city-import.ts';
@@ -54,11 +54,24 @@ export function cameraRow(entry: Omit<CameraEntry, 'views'>, sealer: Sealer, dis
 /** Hash of an entry as it was imported: an unchanged one keeps its revision, and nothing is restarted for it. */
 const fingerprint = (entry: unknown): string => createHash('sha256').update(JSON.stringify(entry)).digest('hex');
 
-/** Pictures of views travel with the camera: whichever node holds it can compare. */
-async function viewsOf({ views }: CameraEntry): Promise<View[]> {
-  return Promise.all(views.map(async (view) => ({
-    ...view, picture: (await sharp(view.picture).resize({ width: 640, withoutEnlargement: true }).jpeg({ quality: 80 }).toBuffer()).toString('base64'),
-  })));
+/**
+ * Views of each camera. Their pictures travel with the camera: whichever node holds it can compare.
+ * @throws Invalid naming each picture that cannot be read
+ */
+async function readViews(cameras: readonly CameraEntry[]): Promise<readonly (readonly View[])[]> {
+  const errors: FieldError[] = [];
+  const read = async (path: string, at: string): Promise<string> => {
+    try {
+      return (await sharp(path).resize({ width: 640, withoutEnlargement: true }).jpeg({ quality: 80 }).toBuffer()).toString('base64');
+    } catch (error) {
+      errors.push({ path: at, message: `is no picture that can be read: ${error instanceof Error ? error.message : String(error)}` });
+      return '';
+    }
+  };
+  const views = await Promise.all(cameras.map((camera, c) => Promise.all(camera.views.map(async (view, v): Promise<View> =>
+    ({ ...view, picture: await read(view.picture, `cameras[${c}].views[${v}].picture`) })))));
+  if (errors.length > 0) throw new Invalid(errors);
+  return views;
 }
 
 /** District of a camera that names none: where it stands, or where what it watches lies. */
@@ -75,8 +88,8 @@ async function checkDistricts(tx: Tx, cameras: readonly CameraEntry[]): Promise<
   if (errors.length > 0) throw new Invalid(errors);
 }
 
-async function importCamera(tx: Tx, entry: CameraEntry, sealer: Sealer, source: Source, known: Record<string, string>): Promise<void> {
-  const [views, district] = [await viewsOf(entry), await districtOf(tx, entry)];
+async function importCamera(tx: Tx, entry: CameraEntry, views: readonly View[], sealer: Sealer, source: Source, known: Record<string, string>): Promise<void> {
+  const district = await districtOf(tx, entry);
   // the district is part of it: a unit may come, or its area be drawn, after the camera
   const print = fingerprint({ ...entry, views, district });
   const present = await tx.selectFrom('cameras').select(['id', 'deleted_at']).where('id', '=', entry.id).executeTakeFirst();
@@ -90,10 +103,11 @@ async function importCamera(tx: Tx, entry: CameraEntry, sealer: Sealer, source: 
 /**
  * Imports the entries of a file by id, in one transaction. Cameras that an earlier file named and this one does not are taken out of
  * service (kept for their history); what people added in the pages stays untouched.
- * @throws Invalid with every mistake that only the database can tell of; then nothing is imported
+ * @throws Invalid with the mistakes that only the database or a picture's file can tell of; then nothing is imported
  */
 export async function importConfig(db: Db, file: FileConfig, sealer: Sealer, source: Source = 'file'): Promise<void> {
   const manifests = await Promise.all(file.models.map(manifestOf));
+  const views = await readViews(file.cameras);
   await db.transaction().execute(async (tx) => {
     for (const manifest of manifests) {
       const row = { manifest: JSON.stringify(manifest), path: manifest.file, source: 'file' as const };
@@ -113,7 +127,7 @@ export async function importConfig(db: Db, file: FileConfig, sealer: Sealer, sou
     const key = `import.${source}`;
     const stored = await tx.selectFrom('settings').select('value').where('key', '=', key).executeTakeFirst();
     const known = { ...(stored?.value as Record<string, string> | undefined) };
-    for (const entry of file.cameras) await importCamera(tx, entry, sealer, source, known);
+    for (const [c, entry] of file.cameras.entries()) await importCamera(tx, entry, views[c] ?? [], sealer, source, known);
     const named = file.cameras.map((c) => c.id);
     let gone = tx.updateTable('cameras').set({ deleted_at: sql<Date>`app.now()`, revision: sql`revision + 1` })
       .where('source', 'in', ['file', 'demo']).where('deleted_at', 'is', null);

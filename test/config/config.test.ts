@@ -81,12 +81,6 @@ describe('configuration file', () => {
     ]);
   });
 
-  test('a picture of a view that is not there', () => {
-    const path = join(mkdtempSync(join(tmpdir(), 'xuncheng-config-')), 'city.yaml');
-    writeFileSync(path, camera('').replace('    zones: [{ id: z,', '    views: [{ id: north, picture: /nowhere.jpg }]\n    zones: [{ id: z, view: north,'));
-    expect(loadConfig({ XUNCHENG_CONFIG: path })).toEqual({ ok: false, errors: [{ path: 'cameras[0].views[0].picture', message: 'there is no file /nowhere.jpg' }] });
-  });
-
   test('a file that is not there', () => {
     expect(loadConfig({ XUNCHENG_CONFIG: '/nowhere.yaml' })).toEqual({ ok: false, errors: [{ path: 'XUNCHENG_CONFIG', message: 'there is no file /nowhere.yaml' }] });
   });

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import sharp from 'sharp';
 import { parseConfigText, type FileConfig } from '../../config/index.ts';
 import { demoCameras, seedDemoCity } from '../../demo/city/index.ts';
 import { importConfig } from '../../platform/config-import.ts';
@@ -162,5 +163,35 @@ describe('a city in the file', () => {
       'city.units[0].level: allowed: 1, 2, 3', 'city.cells: Invalid input: expected string, received number',
     ]);
     expect(parseConfigText('city: { cells: ./none.geojson }', '/nowhere').errors[0]?.message).toContain('ENOENT');
+  });
+});
+
+describe('views of a camera that turns', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'xuncheng-views-'));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  const turning = (picture: string): object => camera('dome', { views: [{ id: 'north', picture }], zones: [{ id: 'z', polygon: [[0, 0], [1, 0], [1, 1]], view: 'north' }] });
+  const stored = () => db.selectFrom('cameras').select(['views', 'revision']).where('id', '=', 'dome').executeTakeFirstOrThrow();
+  const paint = async (grey: number): Promise<void> => {
+    await sharp({ create: { width: 1920, height: 1080, channels: 3, background: { r: grey, g: grey, b: grey } } }).jpeg().toFile(join(folder, 'north.jpg'));
+  };
+
+  test('come with their pictures, made small; another picture is another revision', async () => {
+    await paint(80);
+    await importConfig(db, fileOf({ cameras: [turning('./north.jpg')] }, folder), sealer);
+    const first = await stored();
+    expect(first.views).toMatchObject([{ id: 'north' }]);
+    expect(await sharp(Buffer.from(first.views[0]!.picture, 'base64')).metadata()).toMatchObject({ format: 'jpeg', width: 640, height: 360 });
+    await importConfig(db, fileOf({ cameras: [turning('./north.jpg')] }, folder), sealer);
+    expect((await stored()).revision).toBe(first.revision);
+    await paint(160);
+    await importConfig(db, fileOf({ cameras: [turning('./north.jpg')] }, folder), sealer);
+    expect(Number((await stored()).revision)).toBe(Number(first.revision) + 1);
+  });
+
+  test('whose picture cannot be read is a mistake of the configuration', async () => {
+    writeFileSync(join(folder, 'text.jpg'), 'no picture');
+    await expect(importConfig(db, fileOf({ cameras: [turning('./text.jpg'), camera('b', { views: [{ id: 'n', picture: './none.jpg' }], zones: [] })] }, folder), sealer)).rejects.toMatchObject({
+      name: 'Invalid', errors: [{ path: 'cameras[0].views[0].picture', message: expect.stringMatching(/^is no picture/) }, { path: 'cameras[1].views[0].picture' }],
+    });
   });
 });
