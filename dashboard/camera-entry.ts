@@ -4,6 +4,7 @@ import { cameraSchema, ruleSchema, type CameraEntry } from '../config/schema.ts'
 import { Invalid, type FieldError } from '../domain/errors.ts';
 import type { CameraInput } from '../domain/camera.ts';
 import type { Db } from '../platform/db/index.ts';
+import { maskUrl, secretMask, secretsIn } from '../platform/secrets.ts';
 
 /** Durations are answered in milliseconds and taken in those or as text ("3m"), so that what was read can be sent back. */
 const anyDuration = (min: string, max: string, usual: string) =>
@@ -35,22 +36,22 @@ export const cameraPatch = z.strictObject({
 });
 export type CameraPatch = z.output<typeof cameraPatch>;
 
-/** The mask under which passwords are shown. */
-const mask = '***';
-
 /**
- * Inputs as they are to be stored: addresses normalised, and where a password reads *** the stored one of the same user at the same host
- * put in its place. Another host would be sent a password that it was never meant to know.
- * @throws Invalid when there is no such stored password
+ * Inputs as they are to be stored: addresses normalised, and where a secret reads *** the stored one put in its place: that of the very
+ * same address, or the password of the same user at the same host. Another host would be sent a password that it was never meant to know.
+ * @throws Invalid when there is no such stored secret
  */
 export function keepPasswords(inputs: CameraEntry['inputs'], stored: readonly CameraInput[]): CameraEntry['inputs'] {
   const errors: FieldError[] = [];
   const kept = inputs.map((input, i) => {
     const url = new URL(input.url);
-    if (url.password !== mask) return { ...input, url: url.href };
-    const same = stored.map((s) => new URL(s.url)).find((s) => s.username === url.username && s.host === url.host && s.password !== '');
-    if (same === undefined) errors.push({ path: `inputs[${i}].url`, message: '*** stands for the stored password, and there is none for this user at this host; write the password' });
-    else url.password = same.password;
+    const masked = secretsIn(url.href).filter((secret) => secret === secretMask);
+    if (masked.length === 0) return { ...input, url: url.href };
+    const same = stored.find((s) => maskUrl(s.url) === maskUrl(url.href));
+    if (same !== undefined) return { ...input, url: same.url };
+    const account = stored.map((s) => new URL(s.url)).find((s) => s.username === url.username && s.host === url.host && s.password !== '');
+    if (account !== undefined && masked.length === 1 && url.password === secretMask) url.password = account.password;
+    else errors.push({ path: `inputs[${i}].url`, message: '*** stands for a stored password, and there is none for this user at this host or in this address; write the password' });
     return { ...input, url: url.href };
   });
   if (errors.length > 0) throw new Invalid(errors);

@@ -28,16 +28,38 @@ export function createSealer(installationKey: string): Sealer {
   };
 }
 
-/** Takes the password out of a URL for people and logs: rtsp://user:***@host/path. An @ within the password belongs to it. */
-export function maskUrl(url: string): string {
-  return url.replace(/^([a-z]+:\/\/[^:@/]*):[^/?#]*@/i, '$1:***@');
+/** What stands for a secret where people read it. */
+export const secretMask = '***';
+
+/** Names under which cameras take passwords within the address: rtsp://host/user=admin_password=…_channel=1, rtsp://host/live?token=… */
+const names = 'pass(?:word|wd)?|pwd|psw|token|secret|auth(?:key)?|key';
+const inPath = new RegExp(`((?:^|[/;&_])(?:${names})=)(.*?)(?=[/;&]|_[a-z]+=|$)`, 'gi');
+const inQuery = new RegExp(`((?:^|[?;&_])(?:${names})=)(.*?)(?=[;&#]|_[a-z]+=|$)`, 'gi');
+
+/** An address with each of its secrets replaced: the password of the user, and values in path and query that are named like one. */
+function replaceSecrets(url: string, replace: (secret: string) => string): string {
+  // an @ within the password belongs to it
+  const [, start = '', authority = '', path = '', query = ''] = /^([a-z][a-z0-9+.-]*:\/\/)((?:[^/?#]*@)?[^/?#]*)([^?]*)(.*)$/is.exec(url) ?? [];
+  if (start === '') return url;
+  const named = (_all: string, name: string, secret: string): string => (secret === '' ? name : name + replace(secret));
+  return start + authority.replace(/^([^:@]*):(.*)@/s, (_, user: string, password: string) => `${user}:${password === '' ? '' : replace(password)}@`)
+    + path.replace(inPath, named) + query.replace(inQuery, named);
 }
 
-/** A camera URL with its password sealed in place, for the database; one without a password stays as it is. */
-export function sealUrl(url: string, sealer: Sealer): string {
-  return url.replace(/^([a-z]+:\/\/[^:@/]*):([^/?#]*)@/i, (_, start: string, password: string) => `${start}:${password.startsWith(prefix) ? password : sealer.seal(password)}@`);
+/** The secrets of an address, in order. */
+export function secretsIn(url: string): string[] {
+  const found: string[] = [];
+  replaceSecrets(url, (secret) => {
+    found.push(secret);
+    return secret;
+  });
+  return found;
 }
 
-export function openUrl(url: string, sealer: Sealer): string {
-  return url.replace(/^([a-z]+:\/\/[^:@/]*):(sealed:[^@/]*)@/i, (_, start: string, sealed: string) => `${start}:${sealer.open(sealed)}@`);
-}
+/** Takes the secrets out of a URL for people and logs: rtsp://user:***@host/path. */
+export const maskUrl = (url: string): string => replaceSecrets(url, () => secretMask);
+
+/** A camera URL with its secrets sealed in place, for the database; one without stays as it is. */
+export const sealUrl = (url: string, sealer: Sealer): string => replaceSecrets(url, (secret) => (secret.startsWith(prefix) ? secret : sealer.seal(secret)));
+
+export const openUrl = (url: string, sealer: Sealer): string => replaceSecrets(url, (secret) => (secret.startsWith(prefix) ? sealer.open(secret) : secret));

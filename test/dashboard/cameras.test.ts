@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createVisionPort } from '../../dashboard/index.ts';
 import { RpcError, serveRpc } from '../../platform/rpc.ts';
@@ -61,6 +62,22 @@ describe('a camera', () => {
     expect(changed.json()).toMatchObject({ district: { id: 'east' } });
     expect(openUrl(await storedUrl('c3'), createSealer('test'))).toBe('rtsp://viewer:new@192.0.2.9/');
     expect((await root.ask('PATCH', '/api/cameras/c3', { point: null })).json()).toMatchObject({ point: null });
+  });
+
+  test.each([
+    ['rtsp://192.0.2.7/user=admin_password=s3cret_channel=1_stream=0.sdp', 'rtsp://192.0.2.7/user=admin_password=***_channel=1_stream=0.sdp'],
+    ['rtsp://192.0.2.7/live?user=admin&pwd=s3/cret&channel=1', 'rtsp://192.0.2.7/live?user=admin&pwd=***&channel=1'],
+    ['rtsp://viewer:s3cret@192.0.2.7/live?token=s3cret', 'rtsp://viewer:***@192.0.2.7/live?token=***'],
+  ])('a password within the address is one: %s', async (url, shown) => {
+    const id = `within-${createHash('sha256').update(url).digest('hex').slice(0, 8)}`;
+    const made = await root.ask('POST', '/api/cameras', cameraOf(id, { inputs: [{ url, roles: ['detect'] }] }));
+    expect(made.json<{ inputs: { url: string }[] }>().inputs[0]!.url).toBe(shown);
+    expect(await storedUrl(id)).not.toContain('s3');
+    expect(openUrl(await storedUrl(id), createSealer('test'))).toBe(url);
+    // what was read can be sent back, but not for another address
+    const [kept, elsewhere] = [await root.ask('PATCH', `/api/cameras/${id}`, { inputs: [{ url: shown, roles: ['detect', 'live'] }] }), await root.ask('PATCH', `/api/cameras/${id}`, { inputs: [{ url: shown.replace('.7', '.8'), roles: ['detect'] }] })];
+    expect([kept.status, elsewhere.status]).toEqual([200, 422]);
+    expect(openUrl(await storedUrl(id), createSealer('test'))).toBe(url);
   });
 
   test.each(['http://192.0.2.1/x', 'file:///etc/passwd', 'rtsp://', 'rtsp:///x', 'concat:a|b', '-i /etc/passwd', 'rtsp://h/x y', "rtsp://h/'", '', 'javascript:alert(1)'])('does not open %p', async (url) => {

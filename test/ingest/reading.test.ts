@@ -105,5 +105,6 @@ describe('names and lists of the ring', () => {
   });
   test('passwords are masked wherever they stand', () => {
     expect(maskText("Impossible to open 'rtsp://ada:p@ss%2F@10.0.0.7/1?x' and rtsps://b:c@h")).toBe("Impossible to open 'rtsp://ada:***@10.0.0.7/1?x' and rtsps://b:***@h");
+    expect(maskText('Input #0, rtsp, from rtsp://10.0.0.7/user=ada_password=p_w_stream=0.sdp?real_stream: x')).toBe('Input #0, rtsp, from rtsp://10.0.0.7/user=ada_password=***_stream=0.sdp?real_stream: x');
   });
 });
