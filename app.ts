@@ -21,6 +21,7 @@ import { assertRedisKeepsJobs, openQueues } from './platform/queues.ts';
 import { modelPath, registerModels } from './platform/register-models.ts';
 import { RpcError, serveRpc, type RpcAnswer, type RpcHandler } from './platform/rpc.ts';
 import { createSealer } from './platform/secrets.ts';
+import { startSpoolReport } from './platform/spool-report.ts';
 import type { Prepare, ProcessRole, RoleContext, RunningRole, StartRole } from './platform/supervisor/role-context.ts';
 
 /** Wiring: which object is passed to whom. Nothing is decided here. */
@@ -87,6 +88,7 @@ async function startVision(context: RoleContext): Promise<RunningRole> {
   const { config, secret } = context;
   const log = createLog('vision');
   const dataDir = join(config.environment.XUNCHENG_DATA, 'vision');
+  const node = `${hostname()}:${config.environment.XUNCHENG_DATA}`;
   const evidence = evidenceOf(context);
   const db = openDatabase(context.databaseUrl, { max: 6, name: 'xuncheng-vision' });
   const queues = openQueues({ redisUrl: context.redisUrl, prefix: queuePrefix, log });
@@ -100,7 +102,7 @@ async function startVision(context: RoleContext): Promise<RunningRole> {
   });
   let detector: Detector | null = null;
   const ingest = await startIngest({
-    db, log, nodeId: `${hostname()}:${config.environment.XUNCHENG_DATA}`, dataDir, rpcUrl: rpc.url, sealer: createSealer(secret),
+    db, log, nodeId: node, dataDir, rpcUrl: rpc.url, sealer: createSealer(secret),
     onFrame: (frame) => detector?.offer(frame),
     analysisOf: (id) => detector?.analysisOf(id) ?? { analysed: false, reason: 'the detector is starting', lastSampleAt: null },
     settings: config.file === null ? {} : { ring: { age: config.file.ingest.keep, bytes: config.file.ingest.maxGigabytes * 1e9 } },
@@ -121,7 +123,8 @@ async function startVision(context: RoleContext): Promise<RunningRole> {
     source: (camera, quality) => ingest.liveSource(camera, quality),
   });
   handlers = visionHandlers({ ingest, detector, live });
-  return closeInOrder([() => rpc.close(), () => live.shutdown(), () => ingest.close(), () => detector.close(), () => heartbeat.close(), () => queues.close(), () => db.destroy()]);
+  const spoolReport = startSpoolReport({ db, node, folder: dataDir, log });
+  return closeInOrder([() => spoolReport.close(), () => rpc.close(), () => live.shutdown(), () => ingest.close(), () => detector.close(), () => heartbeat.close(), () => queues.close(), () => db.destroy()]);
 }
 
 async function startDispatching(context: RoleContext): Promise<RunningRole> {

@@ -11,3 +11,4 @@ export type { RecheckPort } from './handlers.ts';
 export { verify, type Verdict } from './verify.ts';
 export { checks, type Check } from './verify-checks.ts';
 export { orphans } from './verify-evidence.ts';
+export { reportedHashes, sweepEvidence } from './sweep-evidence.ts';

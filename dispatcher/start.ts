@@ -12,6 +12,7 @@ import { repeat } from './repeating.ts';
 import { sequenceEvents } from './sequencer.ts';
 import { sweepAlerts } from './sweep-alerts.ts';
 import { sweepDeadlines } from './sweep-deadlines.ts';
+import { sweepEvidence } from './sweep-evidence.ts';
 
 export interface Dispatcher {
   /** The same promise every time: jobs that run are finished, nothing new begins. */
@@ -29,7 +30,7 @@ export interface DispatcherOptions {
   readonly evidence: EvidenceStore;
   readonly recheck: RecheckPort;
   /** Milliseconds between rounds, where nothing wakes them. */
-  readonly pace?: { readonly sequence?: number; readonly relay?: number; readonly sweep?: number; readonly checkpoint?: number };
+  readonly pace?: { readonly sequence?: number; readonly relay?: number; readonly sweep?: number; readonly checkpoint?: number; readonly evidence?: number };
 }
 
 /** Runs queue workers, outbox relay, sequencer, sweepers and checkpoints. Several dispatchers may run: locks in PostgreSQL share the work out. */
@@ -62,6 +63,7 @@ export function startDispatcher({ db, databaseUrl, queues, redisUrl, queuePrefix
       if (head !== null) log.info({ head }, 'history sealed');
     },
   });
+  const evidenceSweeper = repeat({ name: 'evidence sweeper', everyMs: pace.evidence ?? 3_600_000, log, work: async () => void await sweepEvidence(context, evidence) });
   const listening = listen({
     databaseUrl, channels: ['event_log', 'outbox'], log,
     onWake: (channel) => (channel === 'outbox' ? relay : sequencer).wake(),
@@ -73,7 +75,7 @@ export function startDispatcher({ db, databaseUrl, queues, redisUrl, queuePrefix
       closing ??= (async () => {
         await listening.close();
         await workers.close();
-        await Promise.all([relay.close(), sweeper.close(), checkpoints.close()]);
+        await Promise.all([relay.close(), sweeper.close(), checkpoints.close(), evidenceSweeper.close()]);
         // last: what the others wrote still gets its number
         await sequencer.close();
         await sequenceEvents(db).catch(() => undefined);

@@ -15,12 +15,17 @@ export const checks = {
   chainBreaks: 'entries of history, heads and checkpoints whose hash is not right',
   evidenceAbsent: 'rows of media whose file is not there',
   evidenceAltered: 'files whose content has another hash',
-  filesWithoutRow: 'stored files that no row knows',
   outboxStuck: 'effects outside that are due for ten minutes and not done',
   recheckStuck: 'rechecks that are asked for ten minutes and not answered',
   eventsWithoutNumber: 'rows of the event log that got no number within a minute',
 } as const;
 export type Check = keyof typeof checks;
+
+/** What harms nothing and is told all the same. */
+export const notes = {
+  filesWithoutRow: 'stored files that no row knows: a process was killed between the two; the dispatcher takes them away after a day',
+} as const;
+export type Note = keyof typeof notes;
 
 export type Snapshot = Transaction<Database>;
 /** Notes one finding. */

@@ -2,15 +2,16 @@ import { sql } from 'kysely';
 import { finalStates } from '../domain/case.ts';
 import type { Db } from '../platform/db/index.ts';
 import type { EvidenceStore } from '../platform/evidence-store.ts';
-import { checks, type Check, type Found, type Snapshot } from './verify-checks.ts';
+import { checks, type Check, type Found, type Note, type Snapshot } from './verify-checks.ts';
 import { verifyHistories } from './verify-history.ts';
-import { verifyEvidence } from './verify-evidence.ts';
+import { orphans, verifyEvidence } from './verify-evidence.ts';
 
 export interface Verdict {
   readonly ok: boolean;
   readonly counts: Readonly<Record<Check, number>>;
   /** Up to five of what was found, for each check that found something. */
   readonly examples: Readonly<Partial<Record<Check, readonly string[]>>>;
+  readonly notes: Readonly<Record<Note, number>>;
   readonly looked: { readonly events: number; readonly alerts: number; readonly cases: number; readonly entries: number; readonly files: number };
 }
 
@@ -55,6 +56,7 @@ export async function verify({ db, evidence, spooled = async () => new Set() }: 
     const { rows: [n] } = await sql<{ events: string; alerts: string }>`select (select count(*) from detection_events) as events, (select count(*) from alerts) as alerts`.execute(tx);
     return { ...histories, events: Number(n!.events), alerts: Number(n!.alerts) };
   });
-  const files = await verifyEvidence({ db, evidence, spooled, found });
-  return { ok: Object.values(counts).every((n) => n === 0), counts, examples, looked: { ...looked, files } };
+  const files = await verifyEvidence({ db, evidence, found });
+  const filesWithoutRow = (await orphans({ db, evidence, spooled })).length;
+  return { ok: Object.values(counts).every((n) => n === 0), counts, examples, notes: { filesWithoutRow }, looked: { ...looked, files } };
 }

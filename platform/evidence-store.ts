@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { copyFile, mkdir, open, readdir, rename, rm, stat, statfs } from 'node:fs/promises';
+import { copyFile, mkdir, open, readdir, rename, rm, stat, statfs, utimes } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import type { MediaRef } from '../domain/detection.ts';
@@ -18,7 +18,7 @@ export interface EvidenceStore {
   size(sha256: string): Promise<number | null>;
   /** Hash of the content as it lies there now, or null when absent: for verification. */
   rehash(sha256: string): Promise<string | null>;
-  /** When the content was stored, or null when absent: for verification. */
+  /** When the content was stored last, or null when absent. */
   storedAt(sha256: string): Promise<Date | null>;
   /** Every stored hash: for verification. */
   list(): AsyncIterable<string>;
@@ -92,7 +92,11 @@ export function folderEvidenceStore(root: string, options: { minFreeBytes?: numb
 
   async function store(sha256: string, bytes: number, write: (temporary: string) => Promise<void>): Promise<void> {
     const target = pathOf(sha256);
-    if ((await sizeOf(target)) === bytes) return;
+    if ((await sizeOf(target)) === bytes) {
+      // as young as what was just stored: whoever sweeps by age leaves it to the row that is about to come
+      const now = new Date();
+      if (await utimes(target, now, now).then(() => true, () => false)) return;
+    }
     const temporary = await prepare(target);
     try {
       await write(temporary);

@@ -1,16 +1,16 @@
 /**
  * `npm run verify`: compares database, history and evidence and only reads; one JSON line on stdout, exit 1 when anything is not 0, 2
- * when it could not look. `npm run verify -- --repair` first mends what may be mended: files that no row knows are removed, effects
- * that are stuck go through the relay again.
+ * when it could not look. `npm run verify -- --repair` first mends what may be mended: effects that are stuck go through
+ * the relay again, files that no row knows are removed where there is one vision node.
  */
 import { existsSync, readFileSync } from 'node:fs';
-import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import { parseEnvironment } from '../config/environment.ts';
-import { orphans, verify } from '../dispatcher/index.ts';
+import { orphans, reportedHashes, verify } from '../dispatcher/index.ts';
 import { openDatabase, type Db } from '../platform/db/index.ts';
 import { folderEvidenceStore, type EvidenceStore } from '../platform/evidence-store.ts';
+import { spooledHashes } from '../platform/spool-report.ts';
 
 function fail(message: string): never {
   process.stderr.write(`${message}\n`);
@@ -26,19 +26,20 @@ function databaseUrl(given: string | undefined, dataDir: string): string {
   return `postgres://xuncheng_app:${encodeURIComponent(app)}@127.0.0.1:${port}/xuncheng`;
 }
 
-/** Hashes that the spool of this host's vision node speaks of. */
-async function spooledHashes(dataDir: string): Promise<ReadonlySet<string>> {
-  const folder = join(dataDir, 'vision');
-  const files = existsSync(folder) ? (await readdir(folder, { recursive: true })).filter((f) => f.endsWith('.json')) : [];
-  const texts = await Promise.all(files.map((f) => readFile(join(folder, f), 'utf8').catch(() => '')));
-  return new Set(texts.flatMap((t) => t.match(/\b[0-9a-f]{64}\b/g) ?? []));
-}
-
-async function repair(db: Db, evidence: EvidenceStore, spooled: () => Promise<ReadonlySet<string>>): Promise<void> {
+async function removeOrphans(db: Db, evidence: EvidenceStore, spooled: () => Promise<ReadonlySet<string>>): Promise<void> {
+  const nodes = await db.selectFrom('vision_nodes').select('id').execute();
+  if (nodes.length > 1) {
+    process.stderr.write('files that no row knows are left alone: there are several vision nodes, and what waits in their spools is not to be seen from here; the dispatcher takes away what is old\n');
+    return;
+  }
   for (const sha256 of await orphans({ db, evidence, spooled })) {
     await evidence.remove(sha256);
     process.stderr.write(`removed ${sha256}: no row knows it\n`);
   }
+}
+
+async function repair(db: Db, evidence: EvidenceStore, spooled: () => Promise<ReadonlySet<string>>): Promise<void> {
+  await removeOrphans(db, evidence, spooled);
   const again = await db.updateTable('outbox').set((eb) => ({ relayed_at: null, attempts: eb('attempts', '+', 1) }))
     .where('done_at', 'is', null).where('cancelled_at', 'is', null).where('not_before', '<', sql<Date>`app.now() - interval '10 minutes'`).returning('key').execute();
   for (const { key } of again) process.stderr.write(`relayed again: ${key}\n`);
@@ -50,7 +51,7 @@ const { XUNCHENG_DATA: dataDir, DATABASE_URL: given } = parsed.data;
 const db = openDatabase(databaseUrl(given, dataDir), { max: 2, name: 'xuncheng-verify' });
 try {
   const evidence = folderEvidenceStore(join(dataDir, 'evidence'));
-  const spooled = (): Promise<ReadonlySet<string>> => spooledHashes(dataDir);
+  const spooled = async (): Promise<ReadonlySet<string>> => new Set([...await spooledHashes(join(dataDir, 'vision')), ...await reportedHashes(db)]);
   if (process.argv.includes('--repair')) await repair(db, evidence, spooled);
   const verdict = await verify({ db, evidence, spooled });
   process.stdout.write(`${JSON.stringify(verdict)}\n`);

@@ -215,6 +215,12 @@ export interface DetectionEventsTable {
   received_at: TimeDefaultNow;
 }
 
+export interface SpoolReportsTable {
+  node_id: string;
+  reported_at: TimeDefaultNow;
+  sha256: string[];
+}
+
 export interface RefusedMessagesTable {
   key: string;
   kind: 'raised' | 'evidence' | 'still' | 'gone';
@@ -491,6 +497,7 @@ export interface Database {
   media: MediaTable;
   detection_events: DetectionEventsTable;
   refused_messages: RefusedMessagesTable;
+  spool_reports: SpoolReportsTable;
   alerts: AlertsTable;
   alert_media: AlertMediaTable;
   silences: SilencesTable;

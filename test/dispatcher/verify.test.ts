@@ -4,9 +4,12 @@ import { mkdirSync } from 'node:fs';
 import { rm, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { sql } from 'kysely';
 import pg from 'pg';
 import { sealCheckpoint } from '../../dispatcher/checkpoints.ts';
-import { verify, type Check } from '../../dispatcher/index.ts';
+import { sweepEvidence, verify, type Check } from '../../dispatcher/index.ts';
+import { createLog } from '../../platform/log.ts';
+import { reportSpool } from '../../platform/spool-report.ts';
 import { folderEvidenceStore, type EvidenceStore } from '../../platform/evidence-store.ts';
 import { act, confirmedCase, detection, shiftClock, startCity, upload, type City } from './support/city.ts';
 import { runDispatcher, waitFor } from './support/run.ts';
@@ -107,13 +110,15 @@ describe('finds', () => {
     await rm(file(a.sha256));
     await writeFile(file(b.sha256), 'forged');
     const orphan = await evidence.put(Buffer.from('nobody knows me'), { mime: 'image/jpeg' });
-    expect((await look()).counts).toMatchObject({ evidenceAbsent: 1, evidenceAltered: 1, filesWithoutRow: 0 });
+    expect(await look()).toMatchObject({ counts: { evidenceAbsent: 1, evidenceAltered: 1 }, notes: { filesWithoutRow: 0 } });
     const old = new Date(Date.now() - 3_600_000);
     await utimes(file(orphan.sha256), old, old);
-    expect((await look()).counts).toMatchObject({ filesWithoutRow: 1 });
-    expect((await verify({ db: city.db, evidence, spooled: () => Promise.resolve(new Set([orphan.sha256])) })).counts).toMatchObject({ filesWithoutRow: 0 });
+    expect((await look()).notes).toEqual({ filesWithoutRow: 1 });
+    expect((await verify({ db: city.db, evidence, spooled: () => Promise.resolve(new Set([orphan.sha256])) })).notes).toEqual({ filesWithoutRow: 0 });
     await writeFile(file(a.sha256), 'original');
     await writeFile(file(b.sha256), 'fixed');
+    // it harms nothing
+    expect((await look()).ok).toBe(true);
   });
 });
 
@@ -132,14 +137,54 @@ test('the command answers in one line, only reads, and mends when asked', async 
   }).then(({ stdout }) => ({ code: 0, stdout }), (e: { code: number; stdout: string }) => e);
   const before = await run();
   expect(before.stdout.trim().split('\n')).toHaveLength(1);
-  const line = JSON.parse(before.stdout) as { ok: boolean; counts: Record<string, number> };
-  expect({ code: before.code, ok: line.ok, orphans: line.counts['filesWithoutRow'] }).toEqual({ code: 1, ok: false, orphans: 1 });
-  const mended = await run('--repair');
-  expect({ code: mended.code, ok: (JSON.parse(mended.stdout) as { ok: boolean }).ok }).toEqual({ code: 0, ok: true });
+  type Line = { ok: boolean; notes: Record<string, number> };
+  const told = ({ code, stdout }: { code: number; stdout: string }) => ({ code, ok: (JSON.parse(stdout) as Line).ok, orphans: (JSON.parse(stdout) as Line).notes['filesWithoutRow'] });
+  expect(told(before)).toEqual({ code: 0, ok: true, orphans: 1 });
+  const nodes = ['a', 'b'].map((id) => ({ id, rpc_url: 'http://127.0.0.1:1' }));
+  await city.db.insertInto('vision_nodes').values(nodes).execute();
+  expect(told(await run('--repair'))).toMatchObject({ orphans: 1 });
+  await city.db.deleteFrom('vision_nodes').where('id', '=', 'b').execute();
+  expect(told(await run('--repair'))).toEqual({ code: 0, ok: true, orphans: 0 });
   expect(alertId).toBeTruthy();
   // without DATABASE_URL it finds the private server of the data folder
   const { stdout } = await promisify(execFile)('node_modules/.bin/node', ['scripts/verify.ts'], { env: { PATH: process.env['PATH'], XUNCHENG_DATA: city.servers.dataDir } });
   expect((JSON.parse(stdout) as { ok: boolean }).ok).toBe(true);
   await shiftClock(city, 24 * 3_600_000);
   expect((await run()).code).toBe(1);
+});
+
+test('the dispatcher takes away what nobody speaks of, a day after, once it knows what every vision node has on its way', async () => {
+  const log = createLog('test');
+  log.level = 'silent';
+  const sweep = async (): Promise<number> => {
+    await city.db.deleteFrom('settings').where('key', '=', 'evidence.swept').execute();
+    return sweepEvidence({ db: city.db, log }, evidence);
+  };
+  const spool = join(city.servers.dataDir, 'a-spool');
+  mkdirSync(spool, { recursive: true });
+  const put = (text: string) => evidence.put(Buffer.from(text), { mime: 'image/jpeg' });
+  const [lost, waiting, young, again] = [await put('lost'), await put('waiting'), await put('young'), await put('again')];
+  const old = new Date(Date.now() - 25 * 3_600_000);
+  for (const ref of [lost, waiting, again]) await utimes(file(ref.sha256), old, old);
+  const { media } = await city.cases.get(city.people.duty, caseId);
+  for (const { sha256 } of media) await utimes(file(sha256), old, old);
+  await writeFile(join(spool, 'k.evidence.json'), JSON.stringify({ manifest: { sha256: waiting.sha256 } }));
+  await city.db.updateTable('vision_nodes').set({ heartbeat_at: sql<Date>`app.now()` }).execute();
+
+  // node a has not said yet what it has
+  expect(await sweep()).toBe(0);
+  await reportSpool(city.db, 'a', spool);
+  // stored once more by who died before its row was written
+  await put('again');
+  expect(await sweep()).toBe(1);
+  const left = await Promise.all([lost, waiting, young, again, ...media].map(({ sha256 }) => evidence.size(sha256)));
+  expect(left.map((size) => size !== null)).toEqual([false, true, true, true, ...media.map(() => true)]);
+  // once a day
+  await utimes(file(young.sha256), old, old);
+  expect(await sweepEvidence({ db: city.db, log }, evidence)).toBe(0);
+  expect(await sweep()).toBe(1);
+  // a node that has fallen silent may have anything
+  await utimes(file(again.sha256), old, old);
+  await city.db.updateTable('spool_reports').set({ reported_at: sql<Date>`app.now() - interval '1 hour'` }).execute();
+  expect(await sweep()).toBe(0);
 });
