@@ -5,6 +5,7 @@ import { databaseNow } from '../../platform/db/index.ts';
 import { actorOf, signedInOf, type App, type Context } from '../context.ts';
 import { readFigures } from '../verdicts/figures.ts';
 import { readJudgedAlerts } from '../verdicts/judged-alerts.ts';
+import { readStanding } from '../verdicts/standing.ts';
 import { layOutTrainingSet } from '../verdicts/training-set.ts';
 import { withoutMissing, zipTrainingSet } from '../verdicts/training-zip.ts';
 import { limit, time } from './shared.ts';
@@ -45,7 +46,8 @@ export function verdictRoutes(app: App, { db, evidence, audit, log }: Context): 
       db.selectFrom('cameras').select(['id', 'rules', 'zones']).execute(),
       db.selectFrom('models').select(['id', 'manifest']).execute(),
     ]);
-    const set = await withoutMissing(layOutTrainingSet(alerts, new Map(cameras.map((c) => [c.id, c])), new Map(models.map((m) => [m.id, m.manifest]))), evidence);
+    const standing = await readStanding(db, alerts);
+    const set = await withoutMissing(layOutTrainingSet(alerts, standing, new Map(cameras.map((c) => [c.id, c])), new Map(models.map((m) => [m.id, m.manifest]))), evidence);
     // said before the first byte leaves, whatever becomes of the rest
     await audit.write({
       user: { id: user.id, name: user.username }, action: 'verdicts.export', object: request.query.camera === undefined ? undefined : `camera:${request.query.camera}`,

@@ -3,7 +3,7 @@ import type { Rule, Zone } from '../../domain/camera.ts';
 import { minScoreOf } from '../../domain/min-score.ts';
 import type { ModelManifest } from '../../domain/model.ts';
 import type { Scope } from '../../domain/roles.ts';
-import { adviseThreshold, heldUpTo, shareOf, type JudgedScore, type Lesson } from '../../domain/verdict-lessons.ts';
+import { adviseThreshold, shareOf, type JudgedScore, type Lesson } from '../../domain/verdict-lessons.ts';
 import type { VerdictFigures, VerdictRow } from '../../domain/verdict-views.ts';
 import type { Db } from '../../platform/db/index.ts';
 import { alertScope } from '../../platform/scope.ts';
@@ -18,11 +18,8 @@ export interface FiguresFilter {
   readonly mostLost: number;
 }
 
-/** Verdicts that are looked at, the newest; and how many score histories are held at a time. */
+/** Verdicts that are looked at, the newest. */
 const mostVerdicts = 20_000;
-const pageSize = 500;
-/** Where the rule is not there any more, as good a presence as any: nothing is suggested. */
-const usualPresence = 0.7;
 
 interface Group extends Pick<VerdictRow, 'camera' | 'rule' | 'eventType' | 'label'> {
   readonly judged: { readonly lesson: Lesson; readonly heldUpTo: number; readonly model: string | null }[];
@@ -44,36 +41,23 @@ async function readConfigured(db: Db): Promise<Configured> {
   return { cameras: new Map(cameras.map((c) => [c.id, c])), models: new Map(models.map((m) => [m.id, m.manifest])), types: new Map(types.map((t) => [t.id, t])) };
 }
 
-/** Judged alerts, newest first, without score histories beyond one page at a time. */
-async function readGroups(db: Db, scope: Scope, filter: FiguresFilter, { cameras }: Configured): Promise<{ groups: Group[]; truncated: boolean }> {
+async function readGroups(db: Db, scope: Scope, filter: FiguresFilter): Promise<{ groups: Iterable<Group>; truncated: boolean }> {
+  const rows = await db.selectFrom('alerts').innerJoin('cameras', 'cameras.id', 'alerts.camera_id').where('cameras.deleted_at', 'is', null)
+    .where(alertScope(scope)).where('alerts.state', 'in', ['confirmed', 'rejected']).where('alerts.raised_at', '>=', filter.since)
+    .$if(filter.camera !== undefined, (q) => q.where('alerts.camera_id', '=', filter.camera!))
+    .$if(filter.type !== undefined, (q) => q.where('alerts.event_type', '=', filter.type!))
+    .select(['alerts.camera_id as camera', 'alerts.rule_id as rule', 'alerts.event_type as eventType', sql<string | null>`alerts.boxes->0->>'label'`.as('label'),
+      lessonOf('alerts').as('lesson'), sql<number>`coalesce(alerts.held_up_to, alerts.score)`.as('heldUpTo'), sql<string | null>`alerts.model->>'sha256'`.as('model')])
+    .orderBy('alerts.raised_at', 'desc').orderBy('alerts.id', 'desc').limit(mostVerdicts + 1).execute();
   const groups = new Map<string, Group>();
-  const lesson = lessonOf('alerts');
-  let after: { at: Date; id: string } | null = null;
-  for (let seen = 0; seen < mostVerdicts;) {
-    const cursor = after as { at: Date; id: string } | null;
-    const rows = await db.selectFrom('alerts').innerJoin('cameras', 'cameras.id', 'alerts.camera_id').where('cameras.deleted_at', 'is', null)
-      .where(alertScope(scope)).where('alerts.state', 'in', ['confirmed', 'rejected']).where('alerts.raised_at', '>=', filter.since)
-      .$if(filter.camera !== undefined, (q) => q.where('alerts.camera_id', '=', filter.camera!))
-      .$if(filter.type !== undefined, (q) => q.where('alerts.event_type', '=', filter.type!))
-      .$if(cursor !== null, (q) => q.where(sql<boolean>`(alerts.raised_at, alerts.id) < (${cursor!.at}, ${cursor!.id}::uuid)`))
-      .select(['alerts.id', 'alerts.raised_at', 'alerts.camera_id', 'alerts.rule_id', 'alerts.event_type', 'alerts.score', 'alerts.scores', lesson.as('lesson'),
-        sql<string | null>`alerts.boxes->0->>'label'`.as('label'), sql<string | null>`alerts.model->>'sha256'`.as('model')])
-      .orderBy('alerts.raised_at', 'desc').orderBy('alerts.id', 'desc').limit(pageSize).execute();
-    for (const row of rows) {
-      if (row.lesson === null) continue;
-      const about = { camera: row.camera_id, rule: row.rule_id, eventType: row.event_type, label: row.label };
-      const key = JSON.stringify(Object.values(about));
-      const group = groups.get(key) ?? { ...about, judged: [] };
-      const rule = cameras.get(row.camera_id)?.rules.find((r) => r.id === row.rule_id);
-      group.judged.push({ lesson: row.lesson, heldUpTo: heldUpTo(row.scores, rule?.presence ?? usualPresence, row.score), model: row.model });
-      groups.set(key, group);
-    }
-    const last = rows.at(-1);
-    if (rows.length < pageSize || last === undefined) return { groups: [...groups.values()], truncated: false };
-    after = { at: last.raised_at, id: last.id };
-    seen += rows.length;
+  for (const { lesson, heldUpTo, model, ...about } of rows.slice(0, mostVerdicts)) {
+    if (lesson === null) continue;
+    const key = JSON.stringify([about.camera, about.rule, about.eventType, about.label]);
+    const group = groups.get(key) ?? { ...about, judged: [] };
+    group.judged.push({ lesson, heldUpTo, model });
+    groups.set(key, group);
   }
-  return { groups: [...groups.values()], truncated: true };
+  return { groups: groups.values(), truncated: rows.length > mostVerdicts };
 }
 
 function rowOf(group: Group, { cameras, models, types }: Configured, mostLost: number): VerdictRow {
@@ -97,9 +81,8 @@ function rowOf(group: Group, { cameras, models, types }: Configured, mostLost: n
 
 /** What the verdicts of a period say, in somebody's scope. */
 export async function readFigures(db: Db, scope: Scope, filter: FiguresFilter): Promise<VerdictFigures> {
-  const configured = await readConfigured(db);
-  const { groups, truncated } = await readGroups(db, scope, filter, configured);
-  const items = groups.map((group) => rowOf(group, configured, filter.mostLost))
+  const [configured, { groups, truncated }] = await Promise.all([readConfigured(db), readGroups(db, scope, filter)]);
+  const items = Array.from(groups, (group) => rowOf(group, configured, filter.mostLost))
     .toSorted((a, b) => b.false - a.false || b.confirmed - a.confirmed || a.camera.localeCompare(b.camera) || (a.rule ?? '').localeCompare(b.rule ?? '') || (a.label ?? '').localeCompare(b.label ?? ''));
   return { since: filter.since.toISOString(), mostLost: filter.mostLost, truncated, items };
 }

@@ -3,7 +3,8 @@ import type { Camera, Rule } from '../../domain/camera.ts';
 import type { Detection } from '../../domain/detection.ts';
 import { overlap } from '../../domain/geometry.ts';
 import type { ModelManifest } from '../../domain/model.ts';
-import type { JudgedAlert, Standing } from './judged-alerts.ts';
+import type { JudgedAlert } from './judged-alerts.ts';
+import type { Standing } from './standing.ts';
 
 /** What became of a verdict: a picture with boxes, one without (hard negative), or why it is only listed. */
 export type Use = 'positive' | 'negative' | LeftOut;
@@ -54,8 +55,9 @@ function distinct(boxes: readonly Detection[]): Detection[] {
  * Makes a training set of judged alerts. A picture shows what was alerted, if that was true, and all else that stood before the camera at
  * that moment and was found true; without that, a hard negative would teach that the stall beside is none. Where that is not known, the
  * picture is left out.
+ * @param standing what else stood there, by the id of the alert
  */
-export function layOutTrainingSet(alerts: readonly JudgedAlert[], cameras: Cameras, models: ReadonlyMap<string, ModelManifest>): TrainingSet {
+export function layOutTrainingSet(alerts: readonly JudgedAlert[], standing: ReadonlyMap<string, readonly Standing[]>, cameras: Cameras, models: ReadonlyMap<string, ModelManifest>): TrainingSet {
   const kinds = new Set(alerts.map((a) => a.eventType));
   const pictures = new Map<string, SetPicture>();
   let labelled: readonly string[] | null = null;
@@ -66,7 +68,7 @@ export function layOutTrainingSet(alerts: readonly JudgedAlert[], cameras: Camer
     if (alert.lesson === 'true_unfiled') return out('neutral');
     if (alert.picture === null || extensions[alert.picture.mime] === undefined) return out('no_picture');
     const view = viewOf(alert.camera, alert.zone);
-    const beside = alert.standing.filter((s) => s.lesson !== 'false' && kinds.has(s.eventType) && viewOf(alert.camera, s.zone) === view);
+    const beside = (standing.get(alert.id) ?? []).filter((s) => s.lesson !== 'false' && kinds.has(s.eventType) && viewOf(alert.camera, s.zone) === view);
     if (beside.some((s) => s.lesson === null)) return out('unjudged_beside');
     const others = beside.flatMap(boxesOf);
     if (alert.lesson === 'false' && isComposite(ruleOf(alert, cameras))) return out('composite');
