@@ -4,6 +4,7 @@ import { Conflict, Forbidden, Invalid, NotFound, invalid } from '../domain/error
 import { entryHash } from '../domain/history-hash.ts';
 import type { Actor } from '../domain/roles.ts';
 import { decide, type Audience } from '../domain/workflow.ts';
+import { cityZone } from '../domain/working-time.ts';
 import { crashPoint } from '../platform/crash-points.ts';
 import { databaseNow, type Tx } from '../platform/db/index.ts';
 import { appendEvent } from '../platform/event-log.ts';
@@ -134,7 +135,7 @@ export async function takeStep<A extends CaseAction>(tx: Tx, step: Step<A>): Pro
 export async function insertCase(tx: Tx, fields: CasePatch & Pick<CaseRow, 'state' | 'source'>, entry: { actor: Actor; action: 'report' | 'confirm'; input: unknown; tell: ReadonlySet<Audience>; delaySeconds?: number }): Promise<CaseRow> {
   const now = await databaseNow(tx);
   const { nextval } = await tx.selectNoFrom((eb) => eb.fn<string>('nextval', [eb.val('app.case_serial')]).as('nextval')).executeTakeFirstOrThrow();
-  const day = new Intl.DateTimeFormat('sv-SE', { timeZone: 'Asia/Shanghai' }).format(now).replaceAll('-', '');
+  const day = new Intl.DateTimeFormat('sv-SE', { timeZone: cityZone }).format(now).replaceAll('-', '');
   const inserted = await tx.insertInto('cases')
     .values({ ...(toColumns(fields) as { state: CaseRow['state']; source: CaseRow['source'] }), number: `${day}-${nextval.padStart(5, '0')}`, reported_at: now, updated_at: now })
     .returningAll().executeTakeFirstOrThrow();

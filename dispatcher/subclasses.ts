@@ -3,11 +3,12 @@ import { invalid } from '../domain/errors.ts';
 import type { Subclass } from '../domain/views.ts';
 import type { Tx } from '../platform/db/index.ts';
 import type { EventTypesTable } from '../platform/db/schema.ts';
+import { usualSubclass } from '../platform/subclasses.ts';
 
 /** Subclasses that whoever confirms may pick, the usual one first. */
 export function subclassesOf(type: Selectable<EventTypesTable>): Subclass[] {
-  const usual = type.standard_ref === null || type.code === null ? [] : [{ standardRef: type.standard_ref, code: type.code, name: type.subclass_name ?? type.name }];
-  return [...usual, ...type.alternatives];
+  const usual = usualSubclass(type);
+  return [...(usual === null ? [] : [usual]), ...type.alternatives];
 }
 
 /** The subclass by its code, under the name that the catalogue has for it now. */

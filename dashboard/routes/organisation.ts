@@ -1,14 +1,9 @@
 import type { CatalogueEntry, EventTypeView, GridCellView, ModelView, UnitView } from '../../domain/desk-views.ts';
-import type { PersonRef, Subclass } from '../../domain/views.ts';
-import type { EventTypesTable } from '../../platform/db/schema.ts';
+import type { PersonRef } from '../../domain/views.ts';
+import { usualSubclass } from '../../platform/subclasses.ts';
 import type { App, Context } from '../context.ts';
 
 const person = (id: string | null, name: string | null): PersonRef | null => (id === null ? null : { id, name: name ?? '' });
-
-function subclassesOf(row: Pick<EventTypesTable, 'standard_ref' | 'code' | 'subclass_name' | 'name'> & { alternatives: readonly Subclass[] }): { subclass: Subclass | null; alternatives: readonly Subclass[] } {
-  const subclass = row.standard_ref === null || row.code === null ? null : { standardRef: row.standard_ref, code: row.code, name: row.subclass_name ?? row.name };
-  return { subclass, alternatives: row.alternatives };
-}
 
 /** What everybody at the desk looks things up in: units, grid cells, event types, catalogue, models. Nothing of it is personal. */
 export function organisationRoutes(app: App, { db }: Context): void {
@@ -31,7 +26,7 @@ export function organisationRoutes(app: App, { db }: Context): void {
 
   app.get('/api/event-types', { schema: { summary: 'What rules may raise' } }, async (): Promise<{ items: EventTypeView[] }> => {
     const rows = await db.selectFrom('event_types').selectAll().orderBy('id').execute();
-    return { items: rows.map((r) => ({ id: r.id, name: r.name, nameEn: r.name_en, severity: r.severity, source: r.source, ...subclassesOf(r) })) };
+    return { items: rows.map((r) => ({ id: r.id, name: r.name, nameEn: r.name_en, severity: r.severity, source: r.source, subclass: usualSubclass(r), alternatives: r.alternatives })) };
   });
 
   app.get('/api/catalogue', { schema: { summary: 'Event types, the subclasses they may become, and the filing conditions of these' } }, async (): Promise<{ items: CatalogueEntry[] }> => {
@@ -39,7 +34,8 @@ export function organisationRoutes(app: App, { db }: Context): void {
     const conditions = await db.selectFrom('filing_conditions').selectAll().orderBy('position').orderBy('id').execute();
     return {
       items: types.map((r) => {
-        const { subclass, alternatives } = subclassesOf(r);
+        const { alternatives } = r;
+        const subclass = usualSubclass(r);
         const all = [...(subclass === null ? [] : [subclass]), ...alternatives];
         return {
           eventType: r.id, name: r.name, nameEn: r.name_en, severity: r.severity, subclass, alternatives,

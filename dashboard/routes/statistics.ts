@@ -2,12 +2,13 @@ import { sql } from 'kysely';
 import { alertStates, type AlertState } from '../../domain/alert.ts';
 import { finalStates, type CaseState } from '../../domain/case.ts';
 import type { TodayView } from '../../domain/desk-views.ts';
+import { cityZone } from '../../domain/working-time.ts';
 import { alertScope, caseScope } from '../../platform/scope.ts';
 import { countCameras } from '../camera-view.ts';
 import { actorOf, type App, type Context } from '../context.ts';
 
 /** Midnight of the city's day. */
-const dayStart = sql<Date>`date_trunc('day', app.now() at time zone 'Asia/Shanghai') at time zone 'Asia/Shanghai'`;
+const dayStart = sql<Date>`date_trunc('day', app.now() at time zone ${sql.lit(cityZone)}) at time zone ${sql.lit(cityZone)}`;
 const count = sql<string>`count(*)`;
 
 export function statisticsRoutes(app: App, { db }: Context): void {
