@@ -1,13 +1,16 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { randomBytes } from 'node:crypto';
-import { readdirSync, readlinkSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readlinkSync, rmSync } from 'node:fs';
 import { request } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import AdmZip from 'adm-zip';
 import sharp from 'sharp';
 import { createIntake } from '../../dispatcher/index.ts';
 import { detectionEventSchema, type MediaRef } from '../../domain/detection.ts';
 import type { Box } from '../../domain/geometry.ts';
 import type { VerdictFigures, VerdictRow } from '../../domain/verdict-views.ts';
+import { labelledOnly, readDataFolder } from '../../models/evaluate/data-folder.ts';
 import { until } from '../support/until.ts';
 import { startDesk, type Desk, type Person } from './desk.ts';
 
@@ -198,6 +201,20 @@ describe('the export', () => {
     expect(rows.find((r) => r['raised_at'] === at(105))).toMatchObject({
       picture: `${nameOf('beside-true')}.jpg`, camera: 'park', rule: 'r-stall', zone: 'pavement', event_type: 'stall', class: 'stall', verdict: 'false', reason: 'not_there', score: '0.8', model: 'street', model_sha256: model.sha256,
     });
+  });
+
+  test('is a data folder that the evaluation reads as it is', async () => {
+    const { zip } = await download(duty, window);
+    const folder = mkdtempSync(join(tmpdir(), 'xuncheng-export-'));
+    try {
+      zip.extractAllTo(folder);
+      const { classes, pictures: read } = await readDataFolder(folder);
+      expect(classes).toEqual(['stall', 'parasol', 'debris']);
+      expect(read.map((p) => p.lines.length).toSorted()).toEqual([0, 1, 1, 1, 1]);
+      expect(await labelledOnly(folder)).toEqual(['stall']);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
   });
 
   test('holds nothing of another district', async () => {
