@@ -144,6 +144,7 @@ export class Camera {
     switch (fault?.kind) {
       case 'black': return otherPicture(this.#main, { kind: 'black' });
       case 'frozen': return otherPicture(this.#main, { kind: 'frozen', at });
+      case 'moved': return otherPicture(this.#main, { kind: 'moved', at });
       case 'resolution': return otherPicture(this.#main, { kind: 'resolution', at, width: fault.width, height: fault.height });
       default: return null;
     }

@@ -5,7 +5,7 @@
  * - `silent`: requests get no answer, packets end, connections stay
  * - `stall`: packets end, requests are answered, connections stay
  * - `unauthorised` (401), `no-bandwidth` (453 to SETUP), `unavailable` (503): new sessions are turned away, those that play go on
- * - `black`, `frozen`, `resolution`: another picture in the place of the scene; a clip in the size and rate that is wanted
+ * - `black`, `frozen`, `moved`, `resolution`: another picture in the place of the scene; a clip in the size and rate that is wanted
  * - `damage`: that share of packets has bytes changed
  * - `no-key-frames`: key frames are left out
  * - `clock-jump`: RTP timestamps and the wall clock of sender reports are off by so many seconds, forwards or backwards
@@ -13,7 +13,7 @@
 export type CameraFault =
   & { readonly seconds?: number }
   & (
-    | { readonly kind: 'refuse' | 'reset' | 'silent' | 'stall' | 'unauthorised' | 'no-bandwidth' | 'black' | 'frozen' | 'no-key-frames' }
+    | { readonly kind: 'refuse' | 'reset' | 'silent' | 'stall' | 'unauthorised' | 'no-bandwidth' | 'black' | 'frozen' | 'moved' | 'no-key-frames' }
     | { readonly kind: 'unavailable'; readonly retryAfter?: number }
     | { readonly kind: 'resolution'; readonly width: number; readonly height: number }
     | { readonly kind: 'damage'; readonly share: number }
@@ -43,7 +43,7 @@ export function judgeRequest(fault: CameraFault | null, method: string): Request
     case 'no-bandwidth': return method === 'SETUP' ? { kind: 'answer', status: 453, headers: {} } : SERVE;
     case 'unavailable': return method === 'DESCRIBE' || method === 'SETUP'
       ? { kind: 'answer', status: 503, headers: { 'Retry-After': String(fault.retryAfter ?? 5) } } : SERVE;
-    case undefined: case 'stall': case 'black': case 'frozen': case 'resolution': case 'damage': case 'no-key-frames': case 'clock-jump':
+    case undefined: case 'stall': case 'black': case 'frozen': case 'moved': case 'resolution': case 'damage': case 'no-key-frames': case 'clock-jump':
       return SERVE;
   }
 }

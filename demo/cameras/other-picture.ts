@@ -9,9 +9,11 @@ export type OtherPicture =
   | { readonly kind: 'black' }
   /** @property at seconds into the clip of the picture that stands still */
   | { readonly kind: 'frozen'; readonly at: number }
+  /** @property at seconds into the clip where the piece begins that another part of the scene is shown of */
+  | { readonly kind: 'moved'; readonly at: number }
   | { readonly kind: 'resolution'; readonly at: number; readonly width: number; readonly height: number };
 
-/** Longest piece that is encoded anew for another resolution, in seconds. */
+/** Longest piece that is encoded anew, in seconds. */
 const PIECE_SECONDS = 8;
 
 /** A clip to be shown in the place of `clip`, of the same codec and frame rate, with a key frame every two seconds. Takes a second or so. */
@@ -37,6 +39,8 @@ function source(clip: Clip, picture: OtherPicture, size: string, rate: number): 
       return ['-f', 'lavfi', '-i', `color=black:size=${size}:rate=${String(rate)}:duration=2`];
     case 'frozen':
       return ['-ss', String(picture.at), '-i', clip.file, '-vf', `trim=end_frame=1,loop=loop=-1:size=1,setpts=N/(${String(rate)}*TB)`, '-t', '2'];
+    case 'moved':
+      return ['-ss', String(picture.at), '-i', clip.file, '-t', String(PIECE_SECONDS), '-vf', `crop=iw*3/4:ih*3/4:iw/4:ih/4,scale=${size.replace('x', ':')}`];
     case 'resolution':
       return ['-ss', String(picture.at), '-i', clip.file, '-t', String(PIECE_SECONDS), '-vf', `scale=${String(picture.width)}:${String(picture.height)}`];
   }
