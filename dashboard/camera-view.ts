@@ -28,10 +28,10 @@ export type CameraRow = Awaited<ReturnType<ReturnType<typeof cameraQuery>['execu
 function stateOf(row: CameraRow): Pick<CameraView, 'state' | 'stateReason' | 'stateSince' | 'analysed' | 'analysedReason' | 'analysedSince'> {
   const since = (date: Date | null): string | null => date?.toISOString() ?? null;
   if (!row.enabled) {
-    return { state: 'disabled', stateReason: 'switched off', stateSince: since(row.state_since), analysed: false, analysedReason: 'switched off', analysedSince: since(row.analysed_since) };
+    return { state: 'disabled', stateReason: 'disabled: switched off', stateSince: since(row.state_since), analysed: false, analysedReason: 'disabled: switched off', analysedSince: since(row.analysed_since) };
   }
   if (!row.held || row.state === null) {
-    const reason = 'no vision node holds this camera';
+    const reason = 'not_held: no vision node holds this camera';
     const lost = since(row.held_until);
     return { state: row.state === null ? 'connecting' : 'offline', stateReason: reason, stateSince: lost, analysed: false, analysedReason: reason, analysedSince: lost };
   }

@@ -4,7 +4,7 @@ import { describe, expect, test } from '@jest/globals';
 import { en } from '../../dashboard/web/src/i18n/en.ts';
 import { zh } from '../../dashboard/web/src/i18n/zh.ts';
 import { falseReasons, trueUnfiledReasons } from '../../domain/alert.ts';
-import { cameraStates, severities } from '../../domain/camera.ts';
+import { cameraStates, severities, type FrameQuality } from '../../domain/camera.ts';
 import { caseInputs, notFiledReasons } from '../../domain/case-input.ts';
 import { caseSources, caseStates } from '../../domain/case.ts';
 import { roles } from '../../domain/roles.ts';
@@ -40,6 +40,17 @@ describe('words of the pages', () => {
     ['field', Object.values(caseInputs).slice(0, Object.keys(caseInputs).indexOf('confirm')).flatMap((schema) => Object.keys(schema.shape))],
   ])('every value of %s has a word', (prefix, values) => {
     expect(values.filter((value) => !chinese.has(`${prefix}.${value}`))).toEqual([]);
+  });
+
+  test('every reason that a camera can give has words, by its code', () => {
+    const root = join(import.meta.dirname, '../..');
+    const files = ['ingest', 'detector'].flatMap((folder) => readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts')).map((file) => join(root, folder, file)));
+    const codes = [...files, join(root, 'dashboard/camera-view.ts')].flatMap((file) => [...readFileSync(file, 'utf8').matchAll(/['`]([a-z_]+): [^'`\n]+['`]/g)].map((found) => found[1]!))
+      // not of a camera: parts of the evidence that came late
+      .filter((code) => !['clip', 'pictures'].includes(code));
+    const pictures = (['black', 'frozen', 'blurred', 'covered', 'moved', 'damaged'] satisfies FrameQuality[]).map((quality) => `picture_${quality}`);
+    expect(new Set(codes).size).toBeGreaterThan(30);
+    expect([...new Set([...codes, ...pictures])].filter((code) => !chinese.has(`why.${code}`))).toEqual([]);
   });
 
   test('components hold no text of their own', () => {

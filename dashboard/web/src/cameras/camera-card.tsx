@@ -11,11 +11,13 @@ import { PlaceMap } from '../parts/place-map.tsx';
 import { AnalysedMark, CameraStateMark } from '../parts/camera-state.tsx';
 import { Overlay } from '../parts/overlay.tsx';
 import { fullMoment, span } from '../parts/time.ts';
+import { useReason } from '../parts/use-reason.ts';
 import { CameraVerdicts } from './camera-verdicts.tsx';
 
 /** A camera with its live picture, the zones on it, and what its rules look for. */
 export function CameraCard({ camera }: { readonly camera: CameraView }) {
   const { t } = useTranslation();
+  const reason = useReason();
   const { user } = useMe();
   const [zones, setZones] = useState(true);
   return (
@@ -29,8 +31,8 @@ export function CameraCard({ camera }: { readonly camera: CameraView }) {
         <CameraStateMark camera={camera} /><AnalysedMark camera={camera} />
         <label className="camera-zones"><Switch size="small" checked={zones} onChange={setZones} /> {t('camera.zones')}</label>
       </p>
-      {camera.stateReason !== null && <p className="dim">{camera.stateReason}</p>}
-      {!camera.analysed && camera.analysedReason !== null && camera.analysedReason !== camera.stateReason && <p className="dim">{camera.analysedReason}</p>}
+      {camera.stateReason !== null && <p className="dim" title={camera.stateReason}>{reason(camera.stateReason)}</p>}
+      {!camera.analysed && camera.analysedReason !== null && !camera.analysedReason.endsWith(camera.stateReason ?? '\0') && <p className="dim" title={camera.analysedReason}>{reason(camera.analysedReason)}</p>}
       <p className="dim">{camera.address}{camera.stateSince !== null && ` · ${t('camera.since', { time: fullMoment(camera.stateSince) })}`}</p>
       <h3>{t('camera.rules')}</h3>
       {camera.rules.length === 0 ? <p className="faint">{t('camera.noRulesHint')}</p> : <ul>{camera.rules.map((rule) => <RuleLine key={rule.id} rule={rule} zone={camera.zones.find((zone) => zone.id === rule.zone)?.name ?? rule.zone} />)}</ul>}

@@ -10,6 +10,7 @@ import { AnalysedMark, CameraStateMark } from '../parts/camera-state.tsx';
 import { Picture } from '../parts/picture.tsx';
 import { Failure, Loading, Nothing } from '../parts/states.tsx';
 import { moment } from '../parts/time.ts';
+import { useReason } from '../parts/use-reason.ts';
 import { CameraCard } from './camera-card.tsx';
 import './cameras.css';
 
@@ -26,6 +27,7 @@ export function CameraList() {
   const { t } = useTranslation();
   const { user } = useMe();
   const { data: cameras, error, isPending, refetch } = useCameras();
+  const reason = useReason();
   const [params, setParams] = useSearchParams();
   const view = views.find((one) => one === params.get('view')) ?? 'all';
   const [open, setOpen] = useState<string | null>(params.get('open'));
@@ -37,8 +39,8 @@ export function CameraList() {
   const columns: TableColumnsType<CameraView> = [
     { key: 'picture', width: 120, render: (_value, row) => <Picture className="camera-thumb" src={row.state === 'live' ? snapshotUrl(row.id, stamp) : null} alt="" thumb /> },
     { key: 'name', title: t('camera.name'), width: 220, ellipsis: true, render: (_value, row) => <><button type="button" className="camera-open" onClick={() => setOpen(row.id)}>{row.name}</button><br /><span className="faint">{row.id}</span></> },
-    { key: 'state', title: t('camera.stateTitle'), width: 240, render: (_value, row) => <><CameraStateMark camera={row} />{row.stateReason !== null && <p className="camera-reason" title={row.stateReason}>{row.stateReason}</p>}</> },
-    { key: 'analysed', title: t('camera.analysedTitle'), width: 240, render: (_value, row) => <><AnalysedMark camera={row} />{row.analysedReason !== null && !row.analysed && row.rules.length > 0 && <p className="camera-reason" title={row.analysedReason}>{row.analysedReason}</p>}</> },
+    { key: 'state', title: t('camera.stateTitle'), width: 240, render: (_value, row) => <><CameraStateMark camera={row} />{row.stateReason !== null && <p className="camera-reason" title={row.stateReason}>{reason(row.stateReason)}</p>}</> },
+    { key: 'analysed', title: t('camera.analysedTitle'), width: 240, render: (_value, row) => <><AnalysedMark camera={row} />{row.analysedReason !== null && !row.analysed && row.rules.length > 0 && <p className="camera-reason" title={row.analysedReason}>{reason(row.analysedReason)}</p>}</> },
     { key: 'sample', title: t('camera.lastSample'), width: 120, render: (_value, row) => <span className="num dim">{row.lastSampleAt === null ? '—' : moment(row.lastSampleAt)}</span> },
     { key: 'place', title: t('cases.column.place'), ellipsis: true, render: (_value, row) => <>{row.address ?? '—'}<br /><span className="faint">{row.district?.name ?? ''}</span></> },
   ];

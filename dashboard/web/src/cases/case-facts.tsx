@@ -3,6 +3,7 @@ import { Link } from 'react-router';
 import type { CaseView } from '../../../../domain/views.ts';
 import { PlaceMap } from '../parts/place-map.tsx';
 import { fullMoment, moment } from '../parts/time.ts';
+import { useReason } from '../parts/use-reason.ts';
 
 export function CaseFacts({ view }: { readonly view: CaseView }) {
   const { t } = useTranslation();
@@ -32,6 +33,7 @@ export function CaseFacts({ view }: { readonly view: CaseView }) {
 /** What the camera said when it was asked to look again, and what it saw by itself after the feedback. */
 export function CameraWord({ view }: { readonly view: CaseView }) {
   const { t } = useTranslation();
+  const reason = useReason();
   const last = view.rechecks.toSorted((a, b) => (a.askedAt < b.askedAt ? 1 : -1))[0];
   return (
     <>
@@ -39,7 +41,7 @@ export function CameraWord({ view }: { readonly view: CaseView }) {
       {view.goneAt !== null && view.seenAgainAt === null && <p className="camera-word">✓ {t('case.goneSince', { time: moment(view.goneAt) })}</p>}
       {last !== undefined && (
         <p className={last.answer === 'present' ? 'camera-word bad' : 'camera-word'} data-testid="recheck" data-answer={last.answer ?? 'open'}>
-          {last.answeredAt === null ? t('recheck.asked', { time: moment(last.askedAt) }) : last.answer === null ? t('recheck.failed', { reason: last.failure ?? '' }) : t(`recheck.${last.answer}`, { time: moment(last.answeredAt) })}
+          {last.answeredAt === null ? t('recheck.asked', { time: moment(last.askedAt) }) : last.answer === null ? t('recheck.failed', { reason: reason(last.failure ?? '') }) : t(`recheck.${last.answer}`, { time: moment(last.answeredAt) })}
           {last.score !== null && <span className="num faint"> {Math.round(last.score * 100)} %</span>}
         </p>
       )}

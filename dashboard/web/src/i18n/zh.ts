@@ -129,5 +129,18 @@ export const zh = {
     days: '{{n}} 天', period: '统计时段', loss: '可漏 {{n}}%', lossHint: '建议阈值最多允许漏掉多少真实告警', truncated: '研判太多，只统计了最近的 20000 条。', allCameras: '看全部摄像机', more: '详细',
     export: '导出训练集', exportHint: '图片和 YOLO 标注，用来训练下一版模型；每次一个类型，导出会留痕', empty: '这段时间还没有研判结果', emptyHint: '在告警墙上确认或排除告警以后，各条规则准不准、阈值该不该调会出现在这里。',
   },
+  /** By the code that a reason begins with. */
+  why: {
+    camera: '摄像机{{state}}', bad_address: '地址不能用，请检查摄像机地址：{{detail}}', busy: '摄像机正忙（503），稍后自动重试', cannot_record: '这种视频编码不能录像', closed: '摄像机断开了连接，正在重连', disabled: '已停用',
+    disk_full: '录像磁盘已满，请清理磁盘', ended: '取流程序退出了，正在重试：{{detail}}', forbidden: '这个账号无权查看该摄像机（403）', hidden: '位置被遮挡', killed: '取流程序被终止，正在重启', model: '画面无法分析',
+    model_external: '模型的权重在另一个文件里，请把权重存进模型文件', model_hash: '模型文件的校验值对不上：{{detail}}', model_layout: '模型的输出格式不认识：{{detail}}', model_loading: '模型正在载入', model_manifest: '模型说明文件有误：{{detail}}',
+    model_missing: '找不到模型：{{detail}}', model_run: '模型运行出错：{{detail}}', model_unreadable: '模型文件读不了：{{detail}}', no_answer: '那里有程序在监听，但不是 RTSP；请检查端口',
+    no_free_session: '摄像机的取流路数已满（453），请关掉别的连接或调高上限', no_input: '没有配置视频源', no_route: '网络不通，请检查网线、交换机和地址', no_rule: '这台摄像机已经没有对应的规则', no_rules: '没有规则', no_samples: '没有可分析的画面',
+    no_such_stream: '摄像机上没有这个码流（404），请检查地址路径', no_video: '码流里没有视频', not_held: '没有视频分析节点在管这台摄像机', picture: '画面无法使用（黑屏、模糊或损坏）', picture_black: '画面是黑的', picture_blurred: '画面模糊',
+    picture_covered: '镜头被遮挡', picture_damaged: '画面损坏', picture_frozen: '画面不动了', picture_moved: '镜头不在预置位上，或被遮挡；规则已暂停', refused: '连接被拒绝：摄像机没开，或地址、端口不对', renewed: '正在重新取流',
+    request_refused: '摄像机拒绝了请求：{{detail}}', rule_classes: '规则里的类别模型里没有：{{detail}}', rule_schedule: '规则的时段有误：{{detail}}', rule_view: '规则用到的预置位不存在：{{detail}}', rule_zone: '规则的区域有误：{{detail}}',
+    server_error: '摄像机自身报错：{{detail}}', stalled: '连接还在，但收不到数据', starting: '正在启动，等待画面', stopped: '视频分析进程已停止', thread: '推理线程中断，正在重启', timeout: '摄像机没有按时应答，请检查电源和网络', unknown: '检测器没有在分析',
+    unknown_codec: '视频编码不认识', unknown_host: '主机名解析不了，请检查地址', view_unseen: '有预置位很久没有转到：{{detail}}', wrong_password: '用户名或密码不对（401）', wrong_transport: '不支持这种传输方式（461），请改用 TCP 或 UDP 中的另一种',
+  },
   wall: { tiles: '每屏画面数', previous: '上一屏', next: '下一屏' },
 } as const;

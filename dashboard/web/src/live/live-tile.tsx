@@ -4,6 +4,7 @@ import type { CameraState } from '../../../../domain/camera.ts';
 import { snapshotUrl } from '../api/places.ts';
 import { useLive, type LiveState } from './live-pool.ts';
 import type { LiveQuality } from './live-view.ts';
+import { useReason } from '../parts/use-reason.ts';
 import './live-tile.css';
 
 interface LiveTileProps {
@@ -24,6 +25,7 @@ interface LiveTileProps {
  */
 export function LiveTile({ camera, label, quality, wanted = true, known, fit = 'cover', children }: LiveTileProps) {
   const { t } = useTranslation();
+  const reason = useReason();
   const live = useLive(wanted ? camera : null, quality);
   const video = useRef<HTMLVideoElement>(null);
   const playing = useFrames(video, live);
@@ -33,7 +35,7 @@ export function LiveTile({ camera, label, quality, wanted = true, known, fit = '
   const why = playing ? null : darkReason();
 
   function darkReason(): string | null {
-    if (known !== undefined && down) return `${t(`camera.state.${known.state}`)}${known.reason === null ? '' : `: ${known.reason}`}`;
+    if (known !== undefined && down) return `${t(`camera.state.${known.state}`)}${known.reason === null ? '' : `: ${reason(known.reason)}`}`;
     if (live.kind === 'failed') return live.detail === '' ? t('live.lost') : live.detail;
     return null;
   }
