@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -17,11 +17,13 @@ import { folderEvidenceStore } from './platform/evidence-store.ts';
 import { startHeartbeat } from './platform/heartbeat.ts';
 import { createLog } from './platform/log.ts';
 import { mediasoupWorkerPath } from './platform/mediasoup-worker.ts';
+import { takeFolder } from './platform/process/single-instance.ts';
 import { assertRedisKeepsJobs, openQueues } from './platform/queues.ts';
 import { modelPath, registerModels } from './platform/register-models.ts';
 import { RpcError, serveRpc, type RpcAnswer, type RpcHandler } from './platform/rpc.ts';
 import { createSealer } from './platform/secrets.ts';
 import { startSpoolReport } from './platform/spool-report.ts';
+import { StartRefused } from './platform/supervisor/start-refused.ts';
 import type { Prepare, ProcessRole, RoleContext, RunningRole, StartRole } from './platform/supervisor/role-context.ts';
 
 /** Wiring: which object is passed to whom. Nothing is decided here. */
@@ -88,6 +90,10 @@ async function startVision(context: RoleContext): Promise<RunningRole> {
   const { config, secret } = context;
   const log = createLog('vision');
   const dataDir = join(config.environment.XUNCHENG_DATA, 'vision');
+  await mkdir(dataDir, { recursive: true });
+  // its name in leases comes from the folder: two of one name would take each other's cameras and recordings
+  const release = await takeFolder(dataDir);
+  if (release === null) throw new StartRefused(`another vision process uses ${dataDir}: each needs an XUNCHENG_DATA of its own`);
   const node = `${hostname()}:${config.environment.XUNCHENG_DATA}`;
   const evidence = evidenceOf(context);
   const db = openDatabase(context.databaseUrl, { max: 6, name: 'xuncheng-vision' });
@@ -124,7 +130,7 @@ async function startVision(context: RoleContext): Promise<RunningRole> {
   });
   handlers = visionHandlers({ ingest, detector, live });
   const spoolReport = startSpoolReport({ db, node, folder: dataDir, log });
-  return closeInOrder([() => spoolReport.close(), () => rpc.close(), () => live.shutdown(), () => ingest.close(), () => detector.close(), () => heartbeat.close(), () => queues.close(), () => db.destroy()]);
+  return closeInOrder([() => spoolReport.close(), () => rpc.close(), () => live.shutdown(), () => ingest.close(), () => detector.close(), () => heartbeat.close(), () => queues.close(), () => db.destroy(), release]);
 }
 
 async function startDispatching(context: RoleContext): Promise<RunningRole> {
