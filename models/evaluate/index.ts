@@ -59,8 +59,8 @@ async function figures(opened: Models, { manifest }: ListedModel, data: string, 
   const { models, times } = timed(opened);
   switch (manifest.kind) {
     case 'state': {
-      const { n, ece, ...rest } = await evaluateState({ models, manifest, data });
-      return { ...rest, calibrationError: ece, pictures: n, msPerPicture: median(times) };
+      const state = await evaluateState({ models, manifest, data });
+      return { ...state, msPerPicture: median(times) };
     }
     case 'detector': return evaluateDetection({
       manifest, folder: data, labels: labels === undefined ? null : await readLabels(labels), negatives, say: note, look: (picture, floor) => models.look(manifest.id, picture, floor),

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from network import SIZE
 from pictures import Shot
+from state_net import SIZE
 
 
 @dataclass
@@ -134,7 +134,7 @@ class Maker:
         self.pasting = pasting
         self.erasing = erasing
         self.size = SIZE
-        self.donors = [s for s in shots if s.rubbish is not None and len(s.rubbish) > 0 and not s.name.startswith('piles')]
+        self.donors = [s for s in shots if s.rubbish is not None and len(s.rubbish) > 0 and s.kind != 'piles']
         self.clean = [s for s in shots if s.state == 0 and s.home]
 
     def sample(self, shot: Shot, rng: np.random.Generator) -> Sample:

@@ -14,8 +14,8 @@ import onnx
 import onnxruntime
 import torch
 
-from network import MEAN, SIZE, STD, Exported, StateNet
 from pictures import LABELS
+from state_net import SIZE, Exported, StateNet
 
 
 def main() -> None:
@@ -26,11 +26,11 @@ def main() -> None:
     args = parser.parse_args()
     calibration = json.loads(args.calibration.read_text())
     net = StateNet()
-    net.load_state_dict(torch.load(args.run, weights_only=False)['net'])
+    net.load_state_dict(torch.load(args.run, weights_only=False)['average'])
     net.eval()
     exported = Exported(net, calibration['temperature'], calibration['bias']).eval()
     path = args.out.with_suffix('.onnx')
-    sample = torch.randn(1, 3, SIZE, SIZE)
+    sample = torch.rand(1, 3, SIZE, SIZE)
     torch.onnx.export(exported, (sample,), str(path), input_names=['image'], output_names=['state'], opset_version=17, dynamo=False)
     onnx.checker.check_model(onnx.load(str(path)))
     session = onnxruntime.InferenceSession(str(path), providers=['CPUExecutionProvider'])
@@ -46,7 +46,7 @@ def main() -> None:
         'file': path.name,
         'sha256': hashlib.sha256(path.read_bytes()).hexdigest(),
         'layout': 'classifier',
-        'input': {'width': SIZE, 'height': SIZE, 'colour': 'rgb', 'divisor': 255, 'mean': list(MEAN), 'std': list(STD), 'fit': 'stretch'},
+        'input': {'width': SIZE, 'height': SIZE, 'colour': 'rgb', 'divisor': 255, 'fit': 'stretch'},
         'labels': list(LABELS),
         'thresholds': {'clean': round(1 - threshold, 3), 'dirty': round(threshold, 3)},
         'licence': 'Apache-2.0',
