@@ -68,8 +68,13 @@ async function readViews(cameras: readonly CameraEntry[]): Promise<readonly (rea
       return '';
     }
   };
-  const views = await Promise.all(cameras.map((camera, c) => Promise.all(camera.views.map(async (view, v): Promise<View> =>
-    ({ ...view, picture: await read(view.picture, `cameras[${c}].views[${v}].picture`) })))));
+  const views: View[][] = [];
+  // one by one: mistakes are told in the order of the file, and few pictures are held at once
+  for (const [c, camera] of cameras.entries()) {
+    const own: View[] = [];
+    for (const [v, view] of camera.views.entries()) own.push({ ...view, picture: await read(view.picture, `cameras[${c}].views[${v}].picture`) });
+    views.push(own);
+  }
   if (errors.length > 0) throw new Invalid(errors);
   return views;
 }
