@@ -63,7 +63,7 @@ export async function checkReferences(db: Db, entry: Omit<CameraEntry, 'views'>)
   const errors: FieldError[] = [];
   const models = new Set((await db.selectFrom('models').select('id').execute()).map((r) => r.id));
   const eventTypes = new Set((await db.selectFrom('event_types').select('id').execute()).map((r) => r.id));
-  const zones = new Set(entry.zones.map((z) => z.id));
+  const zones = new Set(entry.zones.filter((z) => z.permitted === undefined).map((z) => z.id));
   const known = (path: string, what: string, id: string, all: ReadonlySet<string>): void => {
     if (!all.has(id)) errors.push({ path, message: `there is no ${what} "${id}"; allowed: ${[...all].slice(0, 20).join(', ') || '(there is none)'}` });
   };
@@ -72,6 +72,10 @@ export async function checkReferences(db: Db, entry: Omit<CameraEntry, 'views'>)
   };
   twice('zones', entry.zones.map((z) => z.id));
   twice('rules', entry.rules.map((r) => r.id));
+  for (const [i, zone] of entry.zones.entries()) {
+    if (zone.view !== undefined) known(`zones[${i}].view`, 'view', zone.view, new Set());
+    for (const type of zone.permitted?.eventTypes ?? []) known(`zones[${i}].permitted.eventTypes`, 'event type', type, eventTypes);
+  }
   for (const [i, rule] of entry.rules.entries()) {
     known(`rules[${i}].zone`, 'zone', rule.zone, zones);
     known(`rules[${i}].model`, 'model', rule.model, models);

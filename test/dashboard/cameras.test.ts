@@ -96,6 +96,18 @@ describe('a camera', () => {
     expect(unknown.json<{ errors: { path: string }[] }>().errors.map((e) => e.path)).toEqual(['rules[0].zone', 'rules[0].model', 'rules[0].eventType', 'district']);
   });
 
+  test('takes permitted places and times, sizes by place and scores by class, and gives them back as they can be sent again', async () => {
+    const zones = [{ id: 'z', polygon: [[0, 0], [1, 0], [1, 1]] }, { id: 'terrace', polygon: [[0, 0], [1, 0], [1, 1]], permitted: { eventTypes: ['stall'], hours: ['18:00-22:00'] } }];
+    const fine = { ...rule, zone: 'z', minScore: { stall: 0.5 }, minSize: { far: [0.2, 0.01], near: [0.9, 0.1] }, schedule: { calendar: 'holidays', permitted: [{ hours: '06:00-08:00', weekdays: [6] }] } };
+    const made = await root.ask('POST', '/api/cameras', cameraOf('fine', { zones, rules: [fine] }));
+    const { zones: shownZones, rules: shownRules } = made.json<{ zones: unknown[]; rules: unknown[] }>();
+    expect({ shownZones, shownRules }).toMatchObject({ shownZones: [zones[0], { permitted: { hours: [{ hours: '18:00-22:00' }] } }], shownRules: [{ minScore: fine.minScore, minSize: fine.minSize, schedule: fine.schedule, drift: 0.5 }] });
+    const again = await root.ask('PATCH', '/api/cameras/fine', { zones: shownZones, rules: shownRules });
+    expect(again.json()).toMatchObject({ zones: shownZones, rules: shownRules });
+    const wrong = await root.ask('PATCH', '/api/cameras/fine', { zones: [{ ...zones[0], view: 'north' }, { ...zones[1], permitted: { eventTypes: ['nothing'] } }], rules: [{ ...fine, zone: 'terrace' }] });
+    expect(wrong.json<{ errors: { path: string }[] }>().errors.map((e) => e.path)).toEqual(['zones[0].view', 'zones[1].permitted.eventTypes', 'rules[0].zone']);
+  });
+
   test('of file or demo is read-only', async () => {
     for (const answer of [await root.ask('PATCH', '/api/cameras/gate', { name: 'x' }), await root.ask('DELETE', '/api/cameras/gate')]) {
       expect(answer.status).toBe(409);
