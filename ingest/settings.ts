@@ -37,7 +37,7 @@ export const defaultSettings: IngestSettings = {
   stallAfter: 10_000,
   backoff: 500,
   backoffMost: 30_000,
-  frozenAfter: 6000,
+  frozenAfter: 15_000,
   movedAfter: 20_000,
   notAnalysedAfter: 10_000,
   leaseFor: 10_000,
