@@ -33,7 +33,7 @@ const leastBlocks = 6;
 const leastBlocksFar = 12;
 
 // Of 3,600 pairs of pictures of different places the best two in five blocks never agreed better than 0.24, nor all better than 0.09,
-// at any place within the tolerance. The same place in another light or half covered mostly keeps above 0.8 and 0.35: docs/detection.md.
+// at any place within the tolerance. The same place in another light or half covered mostly keeps above 0.55 and 0.35: docs/detection.md.
 /** From here all blocks together leave no doubt. */
 const sure = 0.45;
 /** From here they do unless they agree better elsewhere: rows of windows agree with themselves when shifted by one. */
