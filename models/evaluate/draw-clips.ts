@@ -5,8 +5,8 @@ import { scenario } from '../scenes/clips/scenario.ts';
 import { isDrawn } from './event-clip.ts';
 
 const renderer = join(import.meta.dirname, '..', 'scenes', 'render.ts');
-/** Pictures as the detector gets them from a camera with a key frame every two seconds. */
-const every = 2;
+/** Pictures as the detector gets them from a camera that sends a key frame every so many seconds. */
+const every = 4;
 const size = '640x360';
 
 /** Where a seed's clip lies. */

@@ -1,5 +1,5 @@
 import type { EventTruth, Fault } from './event-clip.ts';
-import { isBlinding, type JudgedAlert, type JudgedClip, type JudgedEvent } from './event-matching.ts';
+import type { JudgedAlert, JudgedClip, JudgedEvent } from './event-matching.ts';
 
 export interface ClipOutcome {
   readonly truth: Pick<EventTruth, 'seconds' | 'faults'>;
@@ -82,11 +82,6 @@ function faultsOf(outcomes: readonly ClipOutcome[]): Record<string, FaultFigures
     }
   }
   return figures;
-}
-
-/** Alerts that came while the camera was blind; there must be none. */
-export function blindAlerts(outcomes: readonly ClipOutcome[]): number {
-  return outcomes.reduce((sum, { truth, judged }) => sum + judged.alerts.filter(({ alert }) => truth.faults.some((f) => isBlinding(f) && alert.at >= f.from && alert.at < f.to)).length, 0);
 }
 
 export function eventFigures(outcomes: readonly ClipOutcome[], types: readonly string[]): AllEventFigures {

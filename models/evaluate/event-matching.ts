@@ -39,7 +39,7 @@ export function samePlace(a: Box, b: Box): number {
 }
 
 /** Faults under which the camera shows nothing of what is in front of it. */
-export const isBlinding = ({ kind }: Pick<Fault, 'kind'>): boolean => kind === 'frozen' || kind === 'black' || kind === 'moved';
+const isBlinding = ({ kind }: Pick<Fault, 'kind'>): boolean => kind === 'frozen' || kind === 'black' || kind === 'moved';
 
 /** The first moment from `t` on at which the camera is not blind. */
 function afterBlindness(t: number, faults: readonly Fault[]): number {
