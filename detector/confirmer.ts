@@ -26,8 +26,8 @@ export type ConfirmerRule = Pick<Rule, 'dwell' | 'presence' | 'minSamples' | 'gr
 
 /** How often a thing that stays is reported, milliseconds. */
 export const stillEvery = 30_000;
-/** Two samples further apart than this say nothing about the time between them, milliseconds. */
-export const longestGap = 15_000;
+/** Two samples further apart than this say nothing about the time between them, milliseconds. Cameras with a key frame every 20 s are common. */
+export const longestGap = 30_000;
 /** More samples than this in a dwell are not kept; the oldest go. */
 const windowLimit = 2000;
 
@@ -43,7 +43,8 @@ function presence(window: readonly Sample[]): { known: number; share: number } {
 /**
  * Takes one sample. A thing is raised at the first present sample at which it has been there for the dwell, its share of the known
  * samples in the dwell reaches `presence`, and `minSamples` are known. It is gone after `grace` of known absence: unknown time and
- * times without samples do not count towards it. A thing that vanishes before it was raised ends as `gone` without an outcome.
+ * times without samples do not count towards it. A thing that vanishes before it was raised ends as `gone` without an outcome. One that
+ * is seen again after more unknown time than the grace begins its dwell anew: nobody knows that it stood there meanwhile.
  * Samples that are not newer than the last are ignored.
  */
 export function confirm(state: ConfirmerState, sample: Sample, rule: ConfirmerRule): { readonly state: ConfirmerState; readonly outcome: Outcome | null } {
@@ -51,7 +52,8 @@ export function confirm(state: ConfirmerState, sample: Sample, rule: ConfirmerRu
   if (state.phase === 'gone' || (last !== undefined && sample.at <= last.at)) return { state, outcome: null };
   // where samples come seldom, the last few count although they are older than the dwell: otherwise minSamples could never be reached
   const enough = state.window.length - (rule.minSamples - 1);
-  const window = [...state.window.filter((s, i) => s.at >= sample.at - rule.dwell || i >= enough), sample].slice(-windowLimit);
+  const anew = state.phase === 'pending' && sample.state === 'present' && state.lastPresentAt !== null && sample.at - state.lastPresentAt > Math.max(longestGap, rule.grace);
+  const window = anew ? [sample] : [...state.window.filter((s, i) => s.at >= sample.at - rule.dwell || i >= enough), sample].slice(-windowLimit);
   if (sample.state === 'unknown') return { state: { ...state, window }, outcome: null };
 
   if (sample.state === 'absent') {
@@ -64,7 +66,7 @@ export function confirm(state: ConfirmerState, sample: Sample, rule: ConfirmerRu
     };
   }
 
-  const firstPresentAt = state.firstPresentAt ?? sample.at;
+  const firstPresentAt = anew ? sample.at : state.firstPresentAt ?? sample.at;
   const seen = { ...state, window, firstPresentAt, lastPresentAt: sample.at, absentMs: 0 };
   if (state.phase === 'raised') {
     const due = state.toldAt === null || sample.at - state.toldAt >= stillEvery;

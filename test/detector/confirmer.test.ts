@@ -41,6 +41,11 @@ describe('confirmer', () => {
     ['hidden between absences', 'PPPPPPauauauauau', {}, ['raised@10']],
     ['absence is added up over a hidden time', 'PPPPPPaauuaaa', {}, ['raised@10', 'gone@24', 'end']],
     ['a gap without samples is not absence', 'PPPPPPa               aaaa', {}, ['raised@10', 'gone@50', 'end']],
+    ['a gap without samples is not presence', `PPP${' '.repeat(16)}PPPP`, {}, []],
+    ['what is there after a gap begins anew', `PPP${' '.repeat(16)}PPPPPP`, {}, ['raised@48']],
+    ['a long unknown time is not presence', `PPP${'u'.repeat(16)}PPPP`, {}, []],
+    ['hidden for no longer than the grace', `PPP${'u'.repeat(16)}PPPP`, { grace: 40_000 }, ['raised@44']],
+    ['what was raised stays so over a gap', `PPPPPP${' '.repeat(16)}P`, {}, ['raised@10', 'still@44']],
     ['is told now and then that it stays', 'P'.repeat(40), {}, ['raised@10', 'still@40', 'still@70']],
     ['long before it ends, told once', 'PPPPPPPP'.padEnd(30, 'a'), {}, ['raised@10', 'gone@22', 'end']],
   ])('%s', (_, line, over, expected) => {
