@@ -1,4 +1,4 @@
-"""Writes a trained network as ONNX with its manifest: python export.py --run RUN/best.pt --out models/street (→ .onnx, .json)"""
+"""Writes a trained network as ONNX with its manifest: python export.py --run RUN/best.pt --out models/street [--threshold CLASS=SCORE …] (→ .onnx, .json)"""
 from __future__ import annotations
 
 import argparse
@@ -14,7 +14,7 @@ import torch
 from network import Exported, StreetNet
 
 # other data sets' names for what our labels mean
-ALIASES = {'garbage': ['debris', 'bin_overflow'], 'bins': ['bin', 'bin_overflow']}
+ALIASES = {'garbage': ['debris', 'rubbish', 'bin_overflow'], 'bins': ['bin', 'bin_overflow']}
 
 
 def fuse(net: StreetNet) -> None:
@@ -29,9 +29,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument('--run', type=Path, required=True)
     parser.add_argument('--out', type=Path, required=True)
+    parser.add_argument('--threshold', action='append', default=[], metavar='CLASS=SCORE')
     args = parser.parse_args()
     state = torch.load(args.run, map_location='cpu', weights_only=True)
     classes, (width, height) = state['classes'], state['size']
+    thresholds = dict.fromkeys(classes, 0.4) | {text.split('=')[0]: float(text.split('=')[1]) for text in args.threshold}
+    if unknown := set(thresholds) - set(classes):
+        raise SystemExit(f'no such class: {", ".join(sorted(unknown))}; known: {", ".join(classes)}')
     net = StreetNet(len(classes)).eval()
     net.load_state_dict(state['average'])
     example = torch.rand(1, 3, height, width)
@@ -53,7 +57,7 @@ def main() -> None:
     manifest = {
         'id': args.out.name, 'kind': 'detector', 'file': path.name, 'sha256': hashlib.sha256(path.read_bytes()).hexdigest(), 'layout': 'yolov8',
         'input': {'width': width, 'height': height, 'colour': 'rgb', 'divisor': 255}, 'labels': classes, 'aliases': ALIASES,
-        'thresholds': {c: 0.4 for c in classes}, 'licence': 'Apache-2.0',
+        'thresholds': thresholds, 'licence': 'Apache-2.0',
     }
     args.out.with_suffix('.json').write_text(json.dumps(manifest, indent=2, ensure_ascii=False) + '\n')
     print(json.dumps({'file': str(path), 'bytes': path.stat().st_size, 'shape': list(ran.shape)}))

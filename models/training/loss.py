@@ -64,10 +64,12 @@ def assign(scores: Tensor, boxes: Tensor, anchors: Tensor, truth: Tensor, valid:
     return target_scores, target_boxes, positive
 
 
-def detection_loss(logits: Tensor, boxes: Tensor, anchors: Tensor, truth: Tensor, valid: Tensor) -> tuple[Tensor, dict[str, float]]:
+def detection_loss(logits: Tensor, boxes: Tensor, anchors: Tensor, truth: Tensor, valid: Tensor, taught: Tensor) -> tuple[Tensor, dict[str, float]]:
+    """`taught` [B, N, C]: 0 where a class may be in the picture without a label, so that its absence must not be taught; else 1."""
     target_scores, target_boxes, positive = assign(logits.detach().sigmoid(), boxes.detach(), anchors, truth, valid)
     total = target_scores.sum().clamp(min=1.0)
-    cls = F.binary_cross_entropy_with_logits(logits, target_scores, reduction='sum') / total
+    weight = torch.where(target_scores > 0, 1.0, taught)
+    cls = F.binary_cross_entropy_with_logits(logits, target_scores, weight, reduction='sum') / total
     if positive.any():
         weight = target_scores.sum(-1)[positive]
         box = ((1 - iou_xyxy(boxes[positive], target_boxes[positive], complete=True)) * weight).sum() / total

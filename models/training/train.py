@@ -1,5 +1,6 @@
 """
-Trains the detector: python train.py --data FOLDER [--data …] --val FOLDER --out RUN [--minutes N | --epochs N]
+Trains the detector: python train.py --data FOLDER[:WEIGHT] [--data …] --val FOLDER [--val …] --out RUN [--epochs N] [--steps N an epoch]
+WEIGHT: how often a picture of that folder is drawn, against the others (1).
 Resumable (RUN/last.pt), seeded, one line of JSON an epoch in RUN/log.jsonl. Uses an accelerator where there is one.
 """
 from __future__ import annotations
@@ -13,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from torch.utils.data import DataLoader
+from torch.utils.data import DataLoader, WeightedRandomSampler
 
 from data import Pictures, collate
 from loss import detection_loss
@@ -21,11 +22,14 @@ from measure import nms, summarise
 from network import StreetNet
 
 
+CLASSES = ['stall', 'parasol', 'cart', 'table', 'debris', 'rubbish', 'bin', 'bin_overflow', 'person', 'two_wheeler', 'vehicle']
+
+
 @torch.no_grad()
 def evaluate(net: StreetNet, loader: DataLoader, classes: list[str], device: torch.device) -> dict[str, dict[str, float]]:
     net.eval()
     results = []
-    for pictures, truth, valid in loader:
+    for pictures, truth, valid, _ in loader:
         logits, boxes, _ = net(pictures.to(device, torch.float32) / 255)
         scores = logits.sigmoid().cpu().numpy()
         xyxy = boxes.cpu().numpy()
@@ -43,11 +47,12 @@ def evaluate(net: StreetNet, loader: DataLoader, classes: list[str], device: tor
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument('--data', type=Path, action='append', required=True)
-    parser.add_argument('--val', type=Path, required=True)
+    parser.add_argument('--data', action='append', required=True)
+    parser.add_argument('--val', type=Path, action='append', required=True)
     parser.add_argument('--out', type=Path, required=True)
     parser.add_argument('--size', default='512x288')
     parser.add_argument('--epochs', type=int, default=60)
+    parser.add_argument('--steps', type=int, default=150, help='steps an epoch')
     parser.add_argument('--batch', type=int, default=16)
     parser.add_argument('--rate', type=float, default=2e-3)
     parser.add_argument('--seed', type=int, default=1)
@@ -58,12 +63,15 @@ def main() -> None:
     torch.manual_seed(args.seed)
     device = torch.device('cuda' if torch.cuda.is_available() else 'cpu')
     width, height = (int(v) for v in args.size.split('x'))
-    classes = (args.data[0] / 'classes.txt').read_text().split()
-    train = Pictures(args.data, (width, height), True, args.seed)
-    val = Pictures([args.val], (width, height), False, args.seed)
-    loader = DataLoader(train, args.batch, shuffle=True, collate_fn=collate, drop_last=True)
-    val_loader = DataLoader(val, args.batch, collate_fn=collate)
-    net = StreetNet(len(classes)).to(device, memory_format=torch.channels_last)
+    folders = [Path(text.split(':')[0]) for text in args.data]
+    weights = [float((text.split(':') + ['1'])[1]) for text in args.data]
+    train = Pictures(folders, CLASSES, (width, height), True, args.seed)
+    drawn = torch.tensor([weights[g - 1] for g in train.group], dtype=torch.float64)
+    loader = DataLoader(train, args.batch, sampler=WeightedRandomSampler(drawn, args.steps * args.batch), collate_fn=collate, drop_last=True)
+    # each folder by itself: what holds on drawn streets tells little about real ones
+    vals = {folder.name: DataLoader(Pictures([folder], CLASSES, (width, height), False, args.seed), args.batch, collate_fn=collate) for folder in args.val}
+    taught = train.taught.to(device)
+    net = StreetNet(len(CLASSES)).to(device, memory_format=torch.channels_last)
     decay = [p for p in net.parameters() if p.ndim > 1]
     plain = [p for p in net.parameters() if p.ndim <= 1]
     optimiser = torch.optim.AdamW([{'params': decay, 'weight_decay': 0.02}, {'params': plain, 'weight_decay': 0.0}], lr=args.rate)
@@ -87,7 +95,7 @@ def main() -> None:
         train.mosaic_share = 0.4 if epoch < args.epochs * 0.85 else 0.0  # the last epochs see whole pictures, as the camera does
         net.train()
         sums: dict[str, float] = {}
-        for pictures, truth, valid in loader:
+        for pictures, truth, valid, groups in loader:
             warm = min(1.0, (step + 1) / 100)
             rate = args.rate * warm * (0.02 + 0.98 * (1 + math.cos(math.pi * min(1.0, step / total))) / 2)
             for group in optimiser.param_groups:
@@ -95,7 +103,10 @@ def main() -> None:
             x = (pictures.to(device, torch.float32) / 255).contiguous(memory_format=torch.channels_last)
             with torch.autocast(device.type, torch.bfloat16):
                 logits, boxes, anchors = net(x)
-            loss, parts = detection_loss(logits.float(), boxes.float(), anchors.float(), truth.to(device), valid.to(device))
+            # the rows of `taught` at each anchor: the groups lie 8 pixels apart
+            at = (anchors[:, :2] / 8).long()
+            known = taught[groups.to(device).long()[:, at[:, 1], at[:, 0]]]
+            loss, parts = detection_loss(logits.float(), boxes.float(), anchors.float(), truth.to(device), valid.to(device), known)
             optimiser.zero_grad(set_to_none=True)
             loss.backward()
             torch.nn.utils.clip_grad_norm_(net.parameters(), 10.0)
@@ -109,14 +120,14 @@ def main() -> None:
                 sums[key] = sums.get(key, 0.0) + value / len(loader)
         line: dict[str, object] = {'epoch': epoch, 'step': step, 'seconds': round(time.monotonic() - began, 1), **{k: round(v, 4) for k, v in sums.items()}}
         if epoch % 4 == 3 or epoch == args.epochs - 1:
-            per_class = evaluate(average, val_loader, classes, device)
-            ap = float(np.nanmean([v['ap50'] for v in per_class.values()]))
-            line |= {'ap50': round(ap, 4), 'perClass': {k: {m: round(x, 3) for m, x in v.items()} for k, v in per_class.items()}}
+            results = {name: evaluate(average, loader_, CLASSES, device) for name, loader_ in vals.items()}
+            ap = float(np.nanmean([v['ap50'] for per_class in results.values() for v in per_class.values()]))
+            line |= {'ap50': round(ap, 4), 'val': {name: {k: {m: round(x, 3) for m, x in v.items()} for k, v in per_class.items() if v['boxes'] > 0} for name, per_class in results.items()}}
             if ap > best:
                 best = ap
-                torch.save({'average': average.state_dict(), 'classes': classes, 'size': [width, height]}, args.out / 'best.pt')
+                torch.save({'average': average.state_dict(), 'classes': CLASSES, 'size': [width, height]}, args.out / 'best.pt')
         torch.save({'net': net.state_dict(), 'average': average.state_dict(), 'optimiser': optimiser.state_dict(), 'step': step, 'epoch': epoch, 'best': best,
-                    'classes': classes, 'size': [width, height]}, last)
+                    'classes': CLASSES, 'size': [width, height]}, last)
         with (args.out / 'log.jsonl').open('a') as log:
             log.write(json.dumps(line) + '\n')
         print(json.dumps(line), flush=True)
