@@ -63,6 +63,8 @@ export function changedShare(a: PictureMeasure, b: PictureMeasure): number {
 
 /** A running clock in a corner does not make a frozen picture live: so many blocks may differ. */
 const frozenShare = 0.035;
+/** The very same picture, its clock and its noise included, is no quiet street: it is frozen after so long, milliseconds. */
+const identicalAfter = 4000;
 const blackMean = 24;
 const blackDeviation = 5;
 /** Blurred: less than this share of the detail that the camera usually has. */
@@ -85,14 +87,15 @@ export class QualityJudge {
 
   /** @param monotonic milliseconds of a clock that does not jump */
   judge(measure: PictureMeasure, monotonic: number, damaged: boolean): FrameQuality {
-    const same = this.#last !== null && changedShare(this.#last, measure) <= frozenShare;
+    const changed = this.#last === null ? 1 : changedShare(this.#last, measure);
+    const same = changed <= frozenShare;
     if (!same) {
       this.#sameSince = monotonic;
       this.#last = measure;
     }
     if (damaged) return 'damaged';
     if (measure.mean < blackMean && measure.deviation < blackDeviation) return 'black';
-    if (same && monotonic - this.#sameSince >= this.#frozenAfter) return 'frozen';
+    if (same && monotonic - this.#sameSince >= (changed === 0 ? Math.min(identicalAfter, this.#frozenAfter) : this.#frozenAfter)) return 'frozen';
     if (this.#blurred(measure.detail)) return 'blurred';
     return 'ok';
   }

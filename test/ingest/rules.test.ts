@@ -113,6 +113,12 @@ describe('the picture itself', () => {
     expect(judged).toEqual(['ok', 'ok', 'ok', 'ok', 'ok', 'frozen', 'frozen', 'frozen']);
     expect(judge.judge(measure(street(2)), 16_000, false)).toBe('ok');
   });
+  test('the very same picture is frozen sooner, for not even its clock goes on', () => {
+    const judge = new QualityJudge(15_000);
+    const still = measure(street(1));
+    expect([0, 2000, 4000, 6000].map((at) => judge.judge(still, at, false))).toEqual(['ok', 'ok', 'frozen', 'frozen']);
+    expect(judge.judge(measure(street(2)), 8000, false)).toBe('ok');
+  });
   test('blurred against what the camera usually shows', () => {
     const judge = new QualityJudge(1e9);
     for (let i = 0; i < 5; i += 1) judge.judge(measure(street(i)), i * 2000, false);
