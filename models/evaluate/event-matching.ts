@@ -1,5 +1,5 @@
 import { boxArea, overlap, type Box } from '../../domain/geometry.ts';
-import type { EventTruth, Fault, TrueEvent } from './event-clip.ts';
+import type { EventTruth, Fault, RuleSettings, TrueEvent } from './event-clip.ts';
 import type { Alert } from './play-clip.ts';
 
 /** An alert of the product and the true event that it tells of. */
@@ -41,22 +41,24 @@ export function samePlace(a: Box, b: Box): number {
 /** Faults under which the camera shows nothing of what is in front of it. */
 const isBlinding = ({ kind }: Pick<Fault, 'kind'>): boolean => kind === 'frozen' || kind === 'black' || kind === 'moved';
 
-/** The first moment from `t` on at which the camera is not blind. */
-function afterBlindness(t: number, faults: readonly Fault[]): number {
-  return faults.filter(isBlinding).toSorted((a, b) => a.from - b.from).reduce((at, f) => (at >= f.from && at < f.to ? f.to : at), t);
-}
-
-/** When an event is due at the latest, if the camera lets it: what comes behind a black picture is new when the picture is back. */
-export function dueOf(event: TrueEvent, faults: readonly Fault[], dwell: number): number {
-  return afterBlindness(afterBlindness(event.grown, faults) + dwell, faults);
+/**
+ * When an event is due, if the camera lets it: a dwell after it stands whole. What comes while the camera is blind is new when it sees
+ * again, and so is what it could not see for longer than the grace; after a shorter while it is due when the camera sees again.
+ */
+export function dueOf(event: Pick<TrueEvent, 'grown'>, faults: readonly Fault[], { dwell, grace }: RuleSettings): number {
+  let due = event.grown + dwell;
+  for (const { from, to } of faults.filter(isBlinding).toSorted((a, b) => a.from - b.from)) {
+    if (to <= due - dwell || from > due) continue;
+    due = from <= due - dwell || to - from > grace ? to + dwell : Math.max(due, to);
+  }
+  return due;
 }
 
 /**
  * Matches the alerts of a clip with what was true. An alert is true when an event of its type stands at its place; the first one for
  * an event finds it, each further one is a duplicate.
- * @param dwell seconds
  */
-export function judgeClip(truth: Pick<EventTruth, 'events' | 'faults' | 'seconds' | 'every'>, alerts: readonly Alert[], dwell: number): JudgedClip {
+export function judgeClip(truth: Pick<EventTruth, 'events' | 'faults' | 'seconds' | 'every'>, alerts: readonly Alert[], rules: RuleSettings): JudgedClip {
   const told = new Map<TrueEvent, Alert>();
   const judged = alerts.toSorted((a, b) => a.at - b.at).map((alert): JudgedAlert => {
     const fitting = truth.events.filter((e) => e.type === alert.type && alert.at >= e.from && alert.at <= e.to)
@@ -69,7 +71,7 @@ export function judgeClip(truth: Pick<EventTruth, 'events' | 'faults' | 'seconds
     return { alert, verdict: 'true', event };
   });
   const events = truth.events.map((event): JudgedEvent => {
-    const due = dueOf(event, truth.faults, dwell);
+    const due = dueOf(event, truth.faults, rules);
     const alert = told.get(event) ?? null;
     // one picture more: the moment at which it is due lies between two
     return { event, due, tellable: alert !== null || due + truth.every <= Math.min(event.shrinks, truth.seconds), alert };

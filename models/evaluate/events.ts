@@ -88,7 +88,7 @@ export async function evaluateEvents({ model, seeds, drawnOnly, cache, pictures,
       const whole = await readClip(await drawClip(cache, seed));
       const clip = { ...whole, truth: { ...whole.truth, events: whole.truth.events.filter((e) => types.includes(e.type)) } };
       const played = await playClip({ clip, camera: cameraOf(clip, manifest, rules), manifest, pool });
-      const judged = judgeClip(clip.truth, played.alerts, rules.dwell);
+      const judged = judgeClip(clip.truth, played.alerts, rules);
       outcomes.push({ truth: clip.truth, judged });
       const own = errorsOf(clip, played, judged, manifest);
       errors.push(...own);

@@ -14,6 +14,8 @@ import { scenario } from '../../models/scenes/clips/scenario.ts';
 
 const place: [number, number, number, number] = [0.4, 0.5, 0.2, 0.2];
 const beside: typeof place = [0.7, 0.5, 0.2, 0.2];
+const rules = { dwell: 60, grace: 45 };
+const quick = { dwell: 30, grace: 15 };
 type Event = EventTruth['events'][number];
 const event = (more: Partial<Event> = {}): Event => ({ type: 'stall', from: 20, grown: 26, shrinks: 150, to: 156, box: place, ...more });
 const alert = (at: number, more: Partial<Alert> = {}): Alert => ({ type: 'stall', at, box: place, zone: 'pavement', ...more });
@@ -30,17 +32,18 @@ describe('what is the same place', () => {
 });
 
 describe('when an event is due', () => {
-  test('a dwell after it stands whole', () => expect(dueOf(event(), [], 60)).toBe(86));
-  test('a light that changes excuses nothing', () => expect(dueOf(event(), [{ kind: 'light', from: 20, to: 100 }], 60)).toBe(86));
-  test('when the camera sees again, if it was blind at that moment', () => expect(dueOf(event(), [{ kind: 'black', from: 80, to: 95 }], 60)).toBe(95));
-  test('a dwell after the camera sees again, if it came unseen', () => expect(dueOf(event(), [{ kind: 'frozen', from: 10, to: 40 }], 60)).toBe(100));
+  test('a dwell after it stands whole', () => expect(dueOf(event(), [], rules)).toBe(86));
+  test('a light that changes excuses nothing', () => expect(dueOf(event(), [{ kind: 'light', from: 20, to: 100 }], rules)).toBe(86));
+  test('when the camera sees again, if it was blind at that moment', () => expect(dueOf(event(), [{ kind: 'black', from: 80, to: 95 }], rules)).toBe(95));
+  test('a dwell after the camera sees again, if it was blind for longer than the grace', () => expect(dueOf(event(), [{ kind: 'black', from: 50, to: 100 }], rules)).toBe(160));
+  test('a dwell after the camera sees again, if it came unseen', () => expect(dueOf(event(), [{ kind: 'frozen', from: 10, to: 40 }], rules)).toBe(100));
 });
 
 describe('alerts and what was true', () => {
   test('the first one finds, a further one is a duplicate, another type or place or time is false', () => {
     const { alerts, events } = judgeClip(truth([event()]), [
       alert(120), alert(88), alert(100, { type: 'debris' }), alert(100, { box: beside }), alert(170),
-    ], 60);
+    ], rules);
     expect(alerts.map(({ alert: { at, type }, verdict }) => [at, type, verdict])).toEqual([
       [88, 'stall', 'true'], [100, 'debris', 'false'], [100, 'stall', 'false'], [120, 'stall', 'duplicate'], [170, 'stall', 'false'],
     ]);
@@ -49,14 +52,14 @@ describe('alerts and what was true', () => {
 
   test('two things side by side are two, and a second alert goes to the one that has none', () => {
     const near: typeof place = [0.45, 0.5, 0.2, 0.2];
-    const { alerts } = judgeClip(truth([event(), event({ box: near })]), [alert(86), alert(88)], 60);
+    const { alerts } = judgeClip(truth([event(), event({ box: near })]), [alert(86), alert(88)], rules);
     expect(alerts.map((a) => [a.verdict, a.event?.box])).toEqual([['true', place], ['true', near]]);
   });
 
   test('what nobody could have told is not missed', () => {
     const events = [event(), event({ box: beside, from: 100, grown: 108 })];
-    expect(judgeClip(truth(events), [], 60).events.map((e) => e.tellable)).toEqual([true, false]);
-    expect(judgeClip(truth(events, [{ kind: 'moved', from: 50, to: 181 }]), [], 60).events.map((e) => e.tellable)).toEqual([false, false]);
+    expect(judgeClip(truth(events), [], rules).events.map((e) => e.tellable)).toEqual([true, false]);
+    expect(judgeClip(truth(events, [{ kind: 'moved', from: 50, to: 181 }]), [], rules).events.map((e) => e.tellable)).toEqual([false, false]);
   });
 });
 
@@ -70,8 +73,8 @@ describe('figures', () => {
     const first = truth([event(), event({ type: 'debris', box: beside })], [{ kind: 'black', from: 100, to: 130 }]);
     const second = truth([]);
     const outcomes = [
-      { truth: first, judged: judgeClip(first, [alert(89), alert(110), alert(112, { type: 'debris' })], 60) },
-      { truth: second, judged: judgeClip(second, [], 60) },
+      { truth: first, judged: judgeClip(first, [alert(89), alert(110), alert(112, { type: 'debris' })], rules) },
+      { truth: second, judged: judgeClip(second, [], rules) },
     ];
     const figures = eventFigures(outcomes, ['stall', 'debris']);
     expect(figures).toMatchObject({
@@ -112,7 +115,7 @@ async function play(black: readonly [number, number] | null): Promise<{ played: 
     const usable = times.filter((t) => !dark(t));
     let asked = 0;
     const run = async (): Promise<InferenceAnswer[]> => [{ ok: true, detections: usable[asked++]! >= 10 ? [{ label: 'stall', score: 0.8, box: place }] : [], ms: 1, networkMs: 1 }];
-    return { clip, played: await playClip({ clip, camera: cameraOf(clip, manifest, { dwell: 30, grace: 15 }), manifest, pool: { run } }) };
+    return { clip, played: await playClip({ clip, camera: cameraOf(clip, manifest, quick), manifest, pool: { run } }) };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -125,8 +128,8 @@ describe('a clip that the product watches', () => {
     const { clip, played } = await play(null);
     expect(played.seen.map((s) => s.quality)).toEqual(played.seen.map(() => 'ok'));
     expect(played.alerts).toEqual([{ type: 'stall', at: 40, box: place, zone: 'pavement' }]);
-    expect(errorsOf(clip, played, judgeClip(clip.truth, played.alerts, 30), manifest)).toEqual([]);
-    expect(errorsOf(clip, played, judgeClip(clip.truth, [alert(50, { box: beside })], 30), manifest)).toEqual([
+    expect(errorsOf(clip, played, judgeClip(clip.truth, played.alerts, quick), manifest)).toEqual([]);
+    expect(errorsOf(clip, played, judgeClip(clip.truth, [alert(50, { box: beside })], quick), manifest)).toEqual([
       { seed: 1, clip: 'tiny-1', kind: 'missed', type: 'stall', at: 40, seen: 1 },
       { seed: 1, clip: 'tiny-1', kind: 'false', type: 'stall', at: 50, really: null },
     ]);
@@ -136,7 +139,7 @@ describe('a clip that the product watches', () => {
     const { clip, played } = await play([34, 46]);
     expect(played.seen.filter((s) => s.quality !== 'ok').map((s) => [s.t, s.quality])).toEqual([34, 36, 38, 40, 42, 44].map((t) => [t, 'black']));
     expect(played.alerts.map((a) => a.at)).toEqual([46]);
-    expect(errorsOf(clip, played, judgeClip(clip.truth, played.alerts, 30), manifest)).toEqual([]);
+    expect(errorsOf(clip, played, judgeClip(clip.truth, played.alerts, quick), manifest)).toEqual([]);
   });
 });
 
@@ -144,6 +147,6 @@ describe('the clips of the evaluation', () => {
   const scripts = Array.from({ length: 60 }, (_, k) => scenario(k + 1));
 
   test('every event can be told within a dwell of a minute unless the camera is blind', () => {
-    for (const { events, seconds } of scripts) for (const e of events) expect(dueOf({ ...e, box: place }, [], 60) + 2).toBeLessThanOrEqual(Math.min(e.shrinks, seconds));
+    for (const { events, seconds } of scripts) for (const e of events) expect(dueOf(e, [], rules) + 2).toBeLessThanOrEqual(Math.min(e.shrinks, seconds));
   });
 });
