@@ -81,10 +81,16 @@ function merge(detections: readonly Detection[]): Detection[][] {
 
 /** Overlap from which two boxes of different classes are two opinions about one thing. */
 const sameOpinion = 0.5;
+/** Share of a box from which it is a part of what stands around it. */
+const within = 0.8;
 
-/** True when the model is surer that the thing is of a class that the rule does not ask for: a bin, not an overflowing one. */
+/**
+ * True when the model is surer that the thing is of a class that the rule does not ask for (a bin, not an overflowing one), or a part of
+ * such a thing: the bags of an overflowing bin, the crates of a stall. What moves has no parts; a heap may lie before a lorry.
+ */
 function outvoted(d: Detection, detections: readonly Detection[], own: ReadonlySet<string>): boolean {
-  return detections.some((other) => !own.has(other.label) && !partLabels.has(other.label) && other.score > d.score && overlap(other.box, d.box) >= sameOpinion);
+  return detections.some((other) => !own.has(other.label) && !partLabels.has(other.label) && other.score > d.score
+    && (overlap(other.box, d.box) >= sameOpinion || (!movingLabels.has(other.label) && coverage(d.box, other.box) >= within)));
 }
 
 /**

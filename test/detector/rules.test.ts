@@ -218,6 +218,15 @@ describe('what a rule sees', () => {
     expect(observe(rule, zone, manifest, [overflow, d('bin', [0.72, 0.6, 0.06, 0.11], 0.9)])).toHaveLength(1);
   });
 
+  test('a part of a surer thing is no thing of its own; what lies before a lorry is', () => {
+    const rule = makeRule({ classes: { any: ['rubbish'] }, minScore: 0.3 });
+    const bags = d('rubbish', [0.6, 0.68, 0.08, 0.06], 0.5);
+    expect(observe(rule, zone, manifest, [bags, d('overflow', [0.58, 0.5, 0.12, 0.25], 0.7)])).toEqual([]);
+    expect(observe(rule, zone, manifest, [bags, d('overflow', [0.58, 0.5, 0.12, 0.25], 0.4)])).toHaveLength(1);
+    expect(observe(rule, zone, manifest, [bags, d('overflow', [0.64, 0.5, 0.12, 0.25], 0.7)])).toHaveLength(1);
+    expect(observe(rule, zone, manifest, [bags, d('vehicle', [0.5, 0.4, 0.3, 0.4], 0.9)])).toHaveLength(1);
+  });
+
   test('a person or a vehicle hides a thing, an overflowing bin does not hide a bin', () => {
     const rule = makeRule({ classes: { any: ['overflow'] } });
     const box: Box = [0.4, 0.5, 0.1, 0.2];
