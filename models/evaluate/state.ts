@@ -12,15 +12,15 @@ export interface StateAnswer {
 
 export interface StateFigures {
   /** Number of pictures judged. */
-  readonly n: number;
+  readonly pictures: number;
   readonly accuracy: number;
   /** Mean of the recalls of the labels that occur. */
   readonly balancedAccuracy: number;
   /** Chance that a picture of a label scores higher for it than one of another label; mean over the labels. Null when only one occurs. */
   readonly auroc: number | null;
   /** Expected calibration error of the likeliest label's probability, 15 bins of equal width. */
-  readonly ece: number;
-  readonly perClass: Readonly<Record<string, { readonly n: number; readonly recall: number | null; readonly precision: number | null; readonly threshold: number }>>;
+  readonly calibrationError: number;
+  readonly perClass: Readonly<Record<string, { readonly pictures: number; readonly recall: number | null; readonly precision: number | null; readonly threshold: number }>>;
 }
 
 const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
@@ -67,18 +67,18 @@ export function stateFigures(answers: readonly StateAnswer[], { labels, threshol
     const of = rows.filter((r) => r.truth === label);
     const said = rows.filter((r) => r.answer === label);
     const right = of.filter((r) => r.answer === label).length;
-    return [label, { n: of.length, recall: of.length === 0 ? null : right / of.length, precision: said.length === 0 ? null : right / said.length, threshold: thresholds?.[labels[i]!] ?? evenThreshold }];
+    return [label, { pictures: of.length, recall: of.length === 0 ? null : right / of.length, precision: said.length === 0 ? null : right / said.length, threshold: thresholds?.[labels[i]!] ?? evenThreshold }];
   }));
   const areas = labels.flatMap((label, i) => {
     const score = (wanted: boolean): number[] => rows.filter((r) => (r.truth === label) === wanted).map((r) => r.scores[i]!);
     return areaUnderCurve(score(true), score(false)) ?? [];
   });
   return {
-    n: rows.length,
+    pictures: rows.length,
     accuracy: mean(rows.map((r) => (r.answer === r.truth ? 1 : 0))),
     balancedAccuracy: mean(Object.values(perClass).flatMap(({ recall }) => recall ?? [])),
     auroc: areas.length === 0 ? null : mean(areas),
-    ece: calibrationError(answers, labels),
+    calibrationError: calibrationError(answers, labels),
     perClass,
   };
 }

@@ -50,7 +50,7 @@ describe('configuration file', () => {
     ['a key that is unknown', rule('presense: 1'), 'cameras[0].rules[0]', 'unknown key "presense"'],
     ['an unknown severity', rule('severity: huge'), 'cameras[0].rules[0].severity', 'allowed: low, normal, high, urgent'],
     ['an unknown zone', rule('dwell: 10s').replace('zone: z', 'zone: q'), 'cameras[0].rules[0].zone', 'there is no zone "q"; allowed: z'],
-    ['an unknown model', rule('dwell: 10s').replace('model: street', 'model: strait'), 'cameras[0].rules[0].model', 'there is no model "strait"; allowed: street'],
+    ['an unknown model', rule('dwell: 10s').replace('model: street', 'model: strait'), 'cameras[0].rules[0].model', 'there is no model "strait"; allowed: street, bin-state'],
     ['an unknown event type', rule('dwell: 10s').replace('eventType: stall', 'eventType: stahl'), 'cameras[0].rules[0].eventType', 'there is no event type "stahl"; allowed: stall, debris, bin_overflow'],
     ['a polygon of two points', camera('').replace(', [1, 1]]', ']'), 'cameras[0].zones[0].polygon', 'allowed: 3 points or more'],
     ['file: as camera', camera('').replace('rtsp://192.0.2.1/a', 'file:///etc/passwd'), 'cameras[0].inputs[0].url', 'allowed: an rtsp:// or rtsps:// address with a host; quotes, backslashes and blanks percent-encoded'],

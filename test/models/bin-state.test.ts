@@ -46,9 +46,9 @@ describe('the shipped state of bins', () => {
         for (const name of names) await symlink(join(bins, label, name), join(data, label, name));
       }
       const figures = await evaluateState({ models, manifest: model.manifest, data });
-      expect(figures.n).toBeGreaterThan(100);
-      expect(figures.balancedAccuracy).toBeGreaterThan(0.8);
-      expect(figures.auroc!).toBeGreaterThan(0.88);
+      expect(figures.pictures).toBeGreaterThan(100);
+      expect(figures.balancedAccuracy).toBeGreaterThan(0.84);
+      expect(figures.auroc!).toBeGreaterThan(0.91);
       // told upside down in colour (BGR for RGB) it would do worse: the order is part of what is proven
       const swapped = openModels({ models: [{ ...model, manifest: { ...model.manifest, input: { ...model.manifest.input, colour: 'bgr' } } }], log: silentLog });
       try {

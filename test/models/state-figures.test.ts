@@ -36,13 +36,13 @@ describe('figures', () => {
 
   test('accuracy, recalls and precision by hand', () => {
     const figures = stateFigures(rows([['clean', 0.1], ['clean', 0.2], ['clean', 0.6], ['clean', 0.3], ['dirty', 0.9], ['dirty', 0.4]]), { labels });
-    expect(figures.n).toBe(6);
+    expect(figures.pictures).toBe(6);
     expect(figures.accuracy).toBeCloseTo(4 / 6, 10);
     expect(figures.balancedAccuracy).toBeCloseTo((3 / 4 + 1 / 2) / 2, 10);
     // of 8 pairs, 0.4 loses to 0.6
     expect(figures.auroc).toBeCloseTo(7 / 8, 10);
-    expect(figures.perClass['dirty']).toEqual({ n: 2, recall: 0.5, precision: 0.5, threshold: 0.5 });
-    expect(figures.perClass['clean']).toEqual({ n: 4, recall: 0.75, precision: 0.75, threshold: 0.5 });
+    expect(figures.perClass['dirty']).toEqual({ pictures: 2, recall: 0.5, precision: 0.5, threshold: 0.5 });
+    expect(figures.perClass['clean']).toEqual({ pictures: 4, recall: 0.75, precision: 0.75, threshold: 0.5 });
     const moved = stateFigures(rows([['clean', 0.1], ['dirty', 0.4]]), { labels, thresholds: { clean: 0.65, dirty: 0.35 } });
     expect(moved.balancedAccuracy).toBe(1);
   });
@@ -51,7 +51,7 @@ describe('figures', () => {
     const figures = stateFigures(rows([['clean', 0.1], ['clean', 0.9]]), { labels });
     expect(figures.balancedAccuracy).toBe(0.5);
     expect(figures.auroc).toBeNull();
-    expect(figures.perClass['dirty']).toMatchObject({ n: 0, recall: null, precision: 0 });
+    expect(figures.perClass['dirty']).toMatchObject({ pictures: 0, recall: null, precision: 0 });
     expect(() => stateFigures([], { labels })).toThrow(/no picture/);
   });
 
@@ -92,7 +92,7 @@ describe('a folder of pictures', () => {
 
   test('is judged picture by picture through the product', async () => {
     const root = await folder({ 'dirty/a.png': await picture(220), 'dirty/b.png': await picture(200), 'dirty/c.png': await picture(20), 'clean/a.png': await picture(60), 'clean/b.png': await picture(30), 'clean/readme.txt': Buffer.from('no picture') });
-    expect(await evaluate(root)).toMatchObject({ n: 5, accuracy: 0.8, balancedAccuracy: (2 / 3 + 1) / 2, auroc: 4 / 6, perClass: { dirty: { n: 3 }, clean: { n: 2, recall: 1 } } });
+    expect(await evaluate(root)).toMatchObject({ pictures: 5, accuracy: 0.8, balancedAccuracy: (2 / 3 + 1) / 2, auroc: 4 / 6, perClass: { dirty: { pictures: 3 }, clean: { pictures: 2, recall: 1 } } });
   });
 
   test('is refused with the reason', async () => {
