@@ -53,7 +53,7 @@ export async function latency(): Promise<Record<string, unknown>> {
   const { before, during, polygon } = await stallPictures(folder);
   const file = await makeClip({
     file: join(folder, 'street.mp4'), seconds: round.seconds, fps, width: 1280, height: 720, gop: fps * keyFrameSeconds,
-    background: { picture: before }, blocks: [{ x: 0, y: 0, width: 1280, height: 720, fill: { picture: during }, from: round.from, to: round.to }],
+    background: { picture: before }, noise: 8, blocks: [{ x: 0, y: 0, width: 1280, height: 720, fill: { picture: during }, from: round.from, to: round.to }],
   });
   // the cameras are not in step, so that their events do not come in one burst
   const server = await startCameraServer({ cameras: Array.from({ length: cameras }, (_, i) => ({ path: `/c${i}`, file, offset: (i * round.seconds) / cameras })) });

@@ -30,6 +30,8 @@ export interface ClipOptions {
   readonly blocks?: readonly ClipBlock[];
   /** A strip at the upper edge that tells the number of the frame; see readFrameCounter. */
   readonly counter?: boolean;
+  /** Noise of the sensor, in grey levels: without it a still scene is the very same picture again and again, as of a frozen camera. */
+  readonly noise?: number;
   /** Bits per second; without it the quality is constant. */
   readonly bitrate?: number;
 }
@@ -44,7 +46,8 @@ export async function makeClip(options: ClipOptions): Promise<string> {
   const blocks = options.blocks ?? [];
   const pictures = blocks.flatMap(({ fill }) => (typeof fill === 'string' ? [] : ['-loop', '1', '-framerate', String(fps), '-i', fill.picture]));
   const graph = filterGraph(blocks, [
-    `scale=${String(width)}:${String(height)}`, ...(options.counter ?? false ? counterFilters(width, height) : []), 'format=yuv420p',
+    `scale=${String(width)}:${String(height)}`, ...(options.counter ?? false ? counterFilters(width, height) : []),
+    ...(options.noise === undefined ? [] : [`noise=alls=${String(options.noise)}:allf=t`]), 'format=yuv420p',
   ]);
   const rate = options.bitrate === undefined ? ['-crf', '26'] : rateLimits(options.bitrate);
   const params = 'scenecut=0:open-gop=0';
