@@ -210,7 +210,7 @@ describe('the export', () => {
       zip.extractAllTo(folder);
       const { classes, pictures: read } = await readDataFolder(folder);
       expect(classes).toEqual(['stall', 'parasol', 'debris']);
-      expect(read.map((p) => p.lines.length).toSorted()).toEqual([0, 1, 1, 1, 1]);
+      expect(read.map((p) => p.lines.length).toSorted((a, b) => a - b)).toEqual([0, 1, 1, 1, 1]);
       expect(await labelledOnly(folder)).toEqual(['stall']);
     } finally {
       rmSync(folder, { recursive: true, force: true });
