@@ -44,7 +44,8 @@ function presence(window: readonly Sample[]): { known: number; share: number } {
  * Takes one sample. A thing is raised at the first present sample at which it has been there for the dwell, its share of the known
  * samples in the dwell reaches `presence`, and `minSamples` are known. It is gone after `grace` of known absence: unknown time and
  * times without samples do not count towards it. A thing that vanishes before it was raised ends as `gone` without an outcome. One that
- * is seen again after more unknown time than the grace begins its dwell anew: nobody knows that it stood there meanwhile.
+ * is seen again after a longer time without samples than the grace begins its dwell anew: nobody looked meanwhile. Unknown samples do
+ * not break the dwell, or a camera that turns through its views would never reach one.
  * Samples that are not newer than the last are ignored.
  */
 export function confirm(state: ConfirmerState, sample: Sample, rule: ConfirmerRule): { readonly state: ConfirmerState; readonly outcome: Outcome | null } {
@@ -52,7 +53,7 @@ export function confirm(state: ConfirmerState, sample: Sample, rule: ConfirmerRu
   if (state.phase === 'gone' || (last !== undefined && sample.at <= last.at)) return { state, outcome: null };
   // where samples come seldom, the last few count although they are older than the dwell: otherwise minSamples could never be reached
   const enough = state.window.length - (rule.minSamples - 1);
-  const anew = state.phase === 'pending' && sample.state === 'present' && state.lastPresentAt !== null && sample.at - state.lastPresentAt > Math.max(longestGap, rule.grace);
+  const anew = state.phase === 'pending' && sample.state === 'present' && last !== undefined && sample.at - last.at > Math.max(longestGap, rule.grace);
   const window = anew ? [sample] : [...state.window.filter((s, i) => s.at >= sample.at - rule.dwell || i >= enough), sample].slice(-windowLimit);
   if (sample.state === 'unknown') return { state: { ...state, window }, outcome: null };
 
